@@ -1,0 +1,47 @@
+namespace Chokepoint.Contracts;
+
+/// <summary>One supplier's part of an importer's purchases, 0..1, by the quantity or value that <see cref="SupplyProfileChanged.Basis"/> names.</summary>
+public sealed record SupplierShare(string Supplier, double Share);
+
+/// <summary>Who supplies an importer with a mineral changed. Published by TradeFlows; the aggregate is (importer, mineral, period).</summary>
+public sealed record SupplyProfileChanged : IPlatformEvent
+{
+    public required Guid EventId { get; init; }
+    public required long Version { get; init; }
+    public required DateTimeOffset OccurredAt { get; init; }
+
+    public required string Importer { get; init; }
+    public required string Mineral { get; init; }
+
+    /// <summary><c>2023</c> or <c>2023-11</c>.</summary>
+    public required string Period { get; init; }
+
+    public required IReadOnlyList<SupplierShare> Suppliers { get; init; }
+
+    /// <summary>Herfindahl-Hirschman index, 0..10,000, of the known suppliers.</summary>
+    public required double Hhi { get; init; }
+
+    /// <summary>The same with the part of no named supplier spread thin, and taken as one supplier.</summary>
+    public required double HhiLow { get; init; }
+
+    public required double HhiHigh { get; init; }
+
+    /// <summary>Net weight in kilograms where reported.</summary>
+    public double? VolumeKg { get; init; }
+
+    public double? ValueUsd { get; init; }
+
+    /// <summary><c>netWeight</c> or <c>value</c>: what the shares are shares of.</summary>
+    public required string Basis { get; init; }
+
+    public required IReadOnlyList<string> HsCodes { get; init; }
+
+    /// <summary>True when a code pools several minerals (HS 811292): such a profile is never one mineral's own flow.</summary>
+    public required bool IsBasket { get; init; }
+
+    /// <summary>True when a supplier's flow fell out of its own noise.</summary>
+    public required bool Collapse { get; init; }
+
+    public required string Source { get; init; }
+    public bool Silent { get; init; }
+}

@@ -1,0 +1,18 @@
+using Chokepoint.Contracts;
+
+namespace Chokepoint.Messaging;
+
+/// <summary>
+/// Applies one kind of event, inside the transaction that also records the event in the inbox: what it writes through the
+/// service's DbContext, and the events it publishes there, take effect exactly once however often the event arrives.
+/// </summary>
+/// <remarks>
+/// Anything thrown rolls all of it back; the event is tried again, and in the end dead-lettered with the reason.
+/// The handler must not save or commit by itself more than <c>SaveChangesAsync</c>; the transaction is not its own.
+/// Ordering lives in the data: compare <see cref="IPlatformEvent.Version"/> with what was applied before and ignore what is older.
+/// </remarks>
+public interface IHandle<in TEvent>
+    where TEvent : class, IPlatformEvent
+{
+    Task HandleAsync(TEvent @event, CancellationToken cancellationToken);
+}

@@ -1,0 +1,16 @@
+namespace Chokepoint.ServiceDefaults;
+
+/// <summary>What a key may do (API.md). An endpoint asks for one by <c>RequireAuthorization(Scopes.ControlsWrite)</c>; any valid key reads.</summary>
+public static class Scopes
+{
+    public const string ControlsWrite = "controls:write";
+    public const string PricesWrite = "prices:write";
+    public const string TradeWrite = "trade:write";
+    public const string RiskRead = "risk:read";
+    public const string SubscriptionsManage = "subscriptions:manage";
+
+    /// <summary>Operations; a key that has it has every scope.</summary>
+    public const string Ops = "ops";
+
+    public static IReadOnlyList<string> All { get; } = [ControlsWrite, PricesWrite, TradeWrite, RiskRead, SubscriptionsManage, Ops];
+}
