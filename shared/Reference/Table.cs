@@ -1,3 +1,4 @@
+using System.Globalization;
 using CsvHelper;
 
 namespace Chokepoint.Reference;
@@ -16,6 +17,11 @@ internal static class Table
     }
 
     public static string Text(this CsvReader row, string column) => row.GetString(column);
+
+    public static string? TextOrNull(this CsvReader row, string column) => row.GetString(column) is { Length: > 0 } text ? text : null;
+
+    public static double? NumberOrNull(this CsvReader row, string column) =>
+        row.TextOrNull(column) is { } text ? double.Parse(text, NumberStyles.Float, CultureInfo.InvariantCulture) : null;
 
     public static bool Flag(this CsvReader row, string column) => row.GetString(column) == "true";
 }

@@ -1,0 +1,174 @@
+using Chokepoint.Contracts;
+
+namespace Chokepoint.Reference;
+
+/// <summary>
+/// Figures indexed for scoring: immutable, built once per import. Where several vintages have a figure, the newest answers, and in it
+/// the newest year, unless a year is asked for.
+/// </summary>
+public sealed class FigureSet
+{
+    /// <summary>
+    /// Below this part of world output in named hands a table says too little of who the producers are (MCS names only the United
+    /// States for neon, krypton and xenon), and the next source is taken.
+    /// </summary>
+    private const double LeastNamedShare = 0.5;
+
+    private readonly Dictionary<Key, Figure[]> byKey;
+    private readonly Dictionary<(string Mineral, Stage Stage, int Year), SupplyShares?> producers = [];
+
+    public FigureSet(IEnumerable<Figure> figures)
+    {
+        All = [.. figures];
+        byKey = All
+            .GroupBy(f => new Key(f.Kind, f.Mineral, f.Stage, f.Economy))
+            .ToDictionary(g => g.Key, g => g
+                .OrderByDescending(f => f.Vintage, StringComparer.Ordinal).ThenByDescending(f => f.Year)
+                .ThenBy(f => f.Form, StringComparer.Ordinal).ThenBy(f => f.Counterpart, StringComparer.Ordinal).ToArray());
+        ByMineral = All.Where(f => f.Mineral is not null).ToLookup(f => f.Mineral!, StringComparer.Ordinal);
+        tables = All.Where(f => f.Kind is FigureKind.Production or FigureKind.ProductionResidual or FigureKind.ProductionTotal or FigureKind.ProducerShare)
+            .Where(f => f is { Form: null, Mineral: not null, Stage: not null })
+            .ToLookup(f => (f.Mineral!, f.Stage!.Value));
+    }
+
+    private readonly ILookup<(string Mineral, Stage Stage), Figure> tables;
+
+    public IReadOnlyList<Figure> All { get; }
+
+    public ILookup<string, Figure> ByMineral { get; }
+
+    /// <summary>All figures of a kind for these keys, newest vintage and year first; empty where there is none.</summary>
+    public IReadOnlyList<Figure> Of(FigureKind kind, string? mineral = null, Stage? stage = null, string? economy = null) =>
+        byKey.TryGetValue(new Key(kind, mineral, stage, economy), out var found) ? found : [];
+
+    /// <summary>Net import reliance of an economy, percent; the stage's own where the source has it, else the mineral's.</summary>
+    public Figure? ImportReliance(string economy, string mineral, Stage stage) =>
+        Newest(FigureKind.ImportReliance, mineral, stage, economy) ?? Newest(FigureKind.ImportReliance, mineral, null, economy);
+
+    /// <summary>End-of-life recycling input rate, percent.</summary>
+    public Figure? RecyclingInputRate(string mineral) => Newest(FigureKind.RecyclingInputRate, mineral, null, Economies.EuropeanUnion);
+
+    /// <summary>SI_SR, 0 to 1.</summary>
+    public Figure? Substitution(string mineral) => Newest(FigureKind.Substitution, mineral, null, Economies.EuropeanUnion);
+
+    /// <summary>Governance, 0 best to 10 worst; the newest, or the given year's of the newest vintage that has it.</summary>
+    public Figure? Governance(string economy, int? year = null) =>
+        Of(FigureKind.Governance, null, null, economy).FirstOrDefault(f => (year is null || f.Year == year) && f.Value is not null);
+
+    /// <summary>The factor an importer's agreement gives a partner; null where none is recorded, which is 1.0.</summary>
+    public Figure? TradeAgreement(string importer, string partner) =>
+        Of(FigureKind.TradeAgreement, null, null, importer).FirstOrDefault(f => f.Counterpart == partner);
+
+    /// <summary>The EU annex's trade factor of a country for a mineral at a stage; null where the annex does not list it.</summary>
+    public Figure? TradeFactor(string importer, string mineral, Stage stage, string counterpart) =>
+        Of(FigureKind.TradeFactor, mineral, stage, importer).FirstOrDefault(f => f.Counterpart == counterpart);
+
+    /// <summary>USGS's probability-weighted decrease of United States GDP, million USD.</summary>
+    public Figure? GdpEffect(string mineral) => Newest(FigureKind.GdpEffect, mineral, null, "USA");
+
+    /// <summary>
+    /// Who makes the mineral at the stage, by METHOD.md's order: USGS of the newest vintage, else the EU annex, else the mineral's group.
+    /// Null where no source says. <paramref name="year"/> picks a year of that vintage.
+    /// </summary>
+    public SupplyShares? Producers(string mineral, Stage stage, int? year = null)
+    {
+        lock (producers)
+        {
+            var key = (mineral, stage, year ?? 0);
+            if (!producers.TryGetValue(key, out var shares)) producers[key] = shares = FindProducers(mineral, stage, year);
+            return shares;
+        }
+    }
+
+    /// <summary>Who supplies an importer, the newest vintage; null where the source does not say, and then only world output can.</summary>
+    public SupplyShares? Sourcing(string importer, string mineral, Stage stage)
+    {
+        var rows = Of(FigureKind.ImportShare, mineral, stage, importer).Where(f => f.Form is null).ToList();
+        if (rows.Count == 0) return null;
+        rows.RemoveAll(f => f.Vintage != rows[0].Vintage || f.Year != rows[0].Year);
+        var residual = Of(FigureKind.ImportShareResidual, mineral, stage, importer)
+            .Where(f => f.Form is null && f.Vintage == rows[0].Vintage && f.Year == rows[0].Year);
+        return Share(mineral, stage, rows[0].Source.StartsWith("USGS", StringComparison.Ordinal) ? SharesBasis.Usgs : SharesBasis.EuAnnex, rows, residual, null, f => f.Counterpart!);
+    }
+
+    private SupplyShares? FindProducers(string mineral, Stage stage, int? year) =>
+        FromQuantities(mineral, stage, year) ?? FromAnnex(mineral, stage) ?? FromGroup(mineral, stage, year);
+
+    private SupplyShares? FromQuantities(string mineral, Stage stage, int? year)
+    {
+        var rows = tables[(mineral, stage)]
+            .Where(f => f.Kind != FigureKind.ProducerShare && (year is null || f.Year == year)).ToList();
+        if (rows.Count == 0) return null;
+        var vintage = Newest(rows);
+        rows.RemoveAll(f => f.Vintage != vintage);
+        var newest = rows.Max(f => f.Year);
+        rows.RemoveAll(f => f.Year != newest);
+        // Boron is printed in eight forms that do not add up; a table in more than one unit gives no shares.
+        if (rows.Select(f => f.Unit).Distinct(StringComparer.Ordinal).Count() > 1) return null;
+        var shares = Share(
+            mineral, stage, SharesBasis.Usgs, rows.Where(f => f.Kind == FigureKind.Production), rows.Where(f => f.Kind == FigureKind.ProductionResidual),
+            rows.FirstOrDefault(f => f.Kind == FigureKind.ProductionTotal), f => f.Economy!);
+        return shares is { Residual: <= 1 - LeastNamedShare } ? shares : null;
+    }
+
+    private SupplyShares? FromAnnex(string mineral, Stage stage)
+    {
+        var rows = tables[(mineral, stage)].Where(f => f.Kind == FigureKind.ProducerShare).ToList();
+        if (rows.Count == 0) return null;
+        var vintage = Newest(rows);
+        return Share(mineral, stage, SharesBasis.EuAnnex, rows.Where(f => f.Vintage == vintage), [], null, f => f.Economy!);
+    }
+
+    private SupplyShares? FromGroup(string mineral, Stage stage, int? year)
+    {
+        if (!Minerals.TryGet(mineral, out var known)) return null;
+        foreach (var group in known.Groups)
+        {
+            if ((FromQuantities(group, stage, year) ?? FromAnnex(group, stage)) is not { } shares) continue;
+            return shares with { Mineral = mineral, Basis = SharesBasis.Group, Note = $"Shares of {group}, for want of figures of {mineral} itself." };
+        }
+
+        return null;
+    }
+
+    private static SupplyShares? Share(
+        string mineral, Stage stage, SharesBasis basis, IEnumerable<Figure> rows, IEnumerable<Figure> residuals, Figure? total, Func<Figure, string> supplier)
+    {
+        var all = rows.ToList();
+        var withheld = all.Where(f => f.Value is null).ToList();
+        var known = all.Where(f => f.Value > 0).ToList();
+        var named = known.Sum(f => Middle(f)!.Value);
+        var (residual, unread) = Residual(residuals.ToList(), total, named);
+        var whole = named + residual;
+        if (known.Count == 0 || whole <= 0) return null;
+        var shares = known
+            .Select(f => new SupplyShare(
+                supplier(f), Middle(f)!.Value / whole, Math.Min(1, (f.Range.Low ?? f.Value!.Value) / whole), Math.Min(1, (f.Range.High ?? f.Value!.Value) / whole), f))
+            .OrderByDescending(s => s.Share).ThenBy(s => s.Economy, StringComparer.Ordinal).ToList();
+        return new SupplyShares(
+            mineral, stage, basis, shares, residual / whole, withheld, withheld.Count == 0 ? 0 : unread / whole,
+            known[0].Year, known[0].Vintage, known[0].Source, null);
+    }
+
+    /// <summary>
+    /// "Other countries", and what the printed total leaves for those whose output is withheld: null where there is no total, or it leaves
+    /// them out. A residual that the source does not know is what the total leaves.
+    /// </summary>
+    private static (double Residual, double? Unread) Residual(List<Figure> residuals, Figure? total, double named)
+    {
+        var stated = residuals.Sum(f => Middle(f) ?? 0);
+        double? left = total is { Value: { } whole } && total.Note?.Contains("xclude", StringComparison.Ordinal) != true
+            ? Math.Max(0, whole - named - stated) : null;
+        return residuals.Exists(f => f.Value is null) ? (stated + (left ?? 0), 0) : (stated, left);
+    }
+
+    /// <summary>A censored figure stands in a sum at the middle of its range (<c>&lt;0.1 %</c> as 0.05), a plain one as itself.</summary>
+    private static double? Middle(Figure f) => f.Range is ({ } low, { } high) ? (low + high) / 2 : f.Value;
+
+    private static string Newest(List<Figure> rows) => rows.Select(f => f.Vintage).Max(StringComparer.Ordinal)!;
+
+    private Figure? Newest(FigureKind kind, string mineral, Stage? stage, string economy) =>
+        Of(kind, mineral, stage, economy).FirstOrDefault(f => f.Form is null);
+
+    private readonly record struct Key(FigureKind Kind, string? Mineral, Stage? Stage, string? Economy);
+}
