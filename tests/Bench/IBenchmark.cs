@@ -1,0 +1,21 @@
+namespace Chokepoint.Bench;
+
+/// <summary>One measured comparison: the product's figure and its floor, taken in the same run.</summary>
+internal interface IBenchmark
+{
+    /// <summary>As given to <c>./bench</c>.</summary>
+    string Name { get; }
+
+    /// <summary>One sentence: what is measured, against what floor.</summary>
+    string Summary { get; }
+
+    Task<BenchmarkResult> RunAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>One row of a result; <paramref name="Target"/> is what the issue asks for, in words, where it asks.</summary>
+internal sealed record Measurement(string What, double Value, string Unit, string? Target = null, bool? Met = null);
+
+internal sealed record BenchmarkResult(IReadOnlyList<Measurement> Measurements)
+{
+    public bool Met => Measurements.All(m => m.Met is not false);
+}
