@@ -37,6 +37,9 @@ public enum FigureKind
     /// <summary>Substitution index of economic importance, SI_EI, 0 to 1.</summary>
     SubstitutionOfImportance,
 
+    /// <summary>Which legs the EU assessment counted at a stage: the operator says <c>GS+EU</c>, <c>GSonly</c> or <c>EUonly</c>; no value.</summary>
+    SupplyLegs,
+
     /// <summary>Trade factor t of the EU method between an importer and a counterpart, 0.8 to 1.5.</summary>
     TradeFactor,
 

@@ -41,9 +41,13 @@ public sealed class FigureSet
     public IReadOnlyList<Figure> Of(FigureKind kind, string? mineral = null, Stage? stage = null, string? economy = null) =>
         byKey.TryGetValue(new Key(kind, mineral, stage, economy), out var found) ? found : [];
 
-    /// <summary>Net import reliance of an economy, percent; the stage's own where the source has it, else the mineral's.</summary>
-    public Figure? ImportReliance(string economy, string mineral, Stage stage) =>
-        Newest(FigureKind.ImportReliance, mineral, stage, economy) ?? Newest(FigureKind.ImportReliance, mineral, null, economy);
+    /// <summary>
+    /// Net import reliance of an economy, percent: the stage's own where the source has it, else the mineral's over all stages, else its
+    /// group's (then <see cref="Figure.Mineral"/> names the group).
+    /// </summary>
+    public Figure? ImportReliance(string economy, string mineral, Stage stage) => SelfAndGroups(mineral)
+        .Select(m => Newest(FigureKind.ImportReliance, m, stage, economy) ?? Newest(FigureKind.ImportReliance, m, null, economy))
+        .FirstOrDefault(f => f is not null);
 
     /// <summary>End-of-life recycling input rate, percent.</summary>
     public Figure? RecyclingInputRate(string mineral) => Newest(FigureKind.RecyclingInputRate, mineral, null, Economies.EuropeanUnion);
@@ -80,13 +84,28 @@ public sealed class FigureSet
         }
     }
 
-    /// <summary>Who supplies an importer, the newest vintage; null where the source does not say, and then only world output can.</summary>
+    /// <summary>
+    /// Who supplies an importer, by the newest vintage: of the stage, else of the mineral over all stages, else of its group (basis
+    /// <see cref="SharesBasis.Group"/>). Null where no source says, and then only world output can. The EU's shares include its members'
+    /// own output, others' are of imports alone.
+    /// </summary>
     public SupplyShares? Sourcing(string importer, string mineral, Stage stage)
     {
-        var rows = Of(FigureKind.ImportShare, mineral, stage, importer).Where(f => f.Form is null).ToList();
+        foreach (var m in SelfAndGroups(mineral))
+        {
+            if ((SourcingAt(importer, m, stage, stage) ?? SourcingAt(importer, m, null, stage)) is not { } shares) continue;
+            return m == mineral ? shares : shares with { Mineral = mineral, Basis = SharesBasis.Group, Note = OfGroup(m, mineral) };
+        }
+
+        return null;
+    }
+
+    private SupplyShares? SourcingAt(string importer, string mineral, Stage? at, Stage stage)
+    {
+        var rows = Of(FigureKind.ImportShare, mineral, at, importer).Where(f => f.Form is null).ToList();
         if (rows.Count == 0) return null;
         rows.RemoveAll(f => f.Vintage != rows[0].Vintage || f.Year != rows[0].Year);
-        var residual = Of(FigureKind.ImportShareResidual, mineral, stage, importer)
+        var residual = Of(FigureKind.ImportShareResidual, mineral, at, importer)
             .Where(f => f.Form is null && f.Vintage == rows[0].Vintage && f.Year == rows[0].Year);
         return Share(mineral, stage, rows[0].Source.StartsWith("USGS", StringComparison.Ordinal) ? SharesBasis.Usgs : SharesBasis.EuAnnex, rows, residual, null, f => f.Counterpart!);
     }
@@ -121,11 +140,10 @@ public sealed class FigureSet
 
     private SupplyShares? FromGroup(string mineral, Stage stage, int? year)
     {
-        if (!Minerals.TryGet(mineral, out var known)) return null;
-        foreach (var group in known.Groups)
+        foreach (var group in SelfAndGroups(mineral).Skip(1))
         {
             if ((FromQuantities(group, stage, year) ?? FromAnnex(group, stage)) is not { } shares) continue;
-            return shares with { Mineral = mineral, Basis = SharesBasis.Group, Note = $"Shares of {group}, for want of figures of {mineral} itself." };
+            return shares with { Mineral = mineral, Basis = SharesBasis.Group, Note = OfGroup(group, mineral) };
         }
 
         return null;
@@ -157,13 +175,19 @@ public sealed class FigureSet
     private static (double Residual, double? Unread) Residual(List<Figure> residuals, Figure? total, double named)
     {
         var stated = residuals.Sum(f => Middle(f) ?? 0);
-        double? left = total is { Value: { } whole } && total.Note?.Contains("xclude", StringComparison.Ordinal) != true
+        double? left = total is { Value: { } whole } && total.Note?.Contains("xclud", StringComparison.Ordinal) != true
             ? Math.Max(0, whole - named - stated) : null;
         return residuals.Exists(f => f.Value is null) ? (stated + (left ?? 0), 0) : (stated, left);
     }
 
     /// <summary>A censored figure stands in a sum at the middle of its range (<c>&lt;0.1 %</c> as 0.05), a plain one as itself.</summary>
     private static double? Middle(Figure f) => f.Range is ({ } low, { } high) ? (low + high) / 2 : f.Value;
+
+    /// <summary>The mineral, then its groups from the narrowest to the widest.</summary>
+    private static IEnumerable<string> SelfAndGroups(string mineral) =>
+        Minerals.TryGet(mineral, out var known) ? known.Groups.Reverse().Prepend(mineral) : [mineral];
+
+    private static string OfGroup(string group, string mineral) => $"Shares of {group}, for want of figures of {mineral} itself.";
 
     private static string Newest(List<Figure> rows) => rows.Select(f => f.Vintage).Max(StringComparer.Ordinal)!;
 

@@ -1,0 +1,21 @@
+namespace Chokepoint.Reference.Importing;
+
+/// <summary>What an import gathers on its way through a file.</summary>
+internal sealed class ImportRows
+{
+    private readonly List<Figure> figures = [];
+    private readonly List<RejectedRow> rejected = [];
+    private readonly SortedDictionary<(string Series, string Reason), int> skipped = [];
+
+    public void Add(Figure figure) => figures.Add(figure);
+
+    public void Reject(int line, string reason) => rejected.Add(new RejectedRow(line, reason));
+
+    public void Skip(string series, string reason) => skipped[(series, reason)] = skipped.GetValueOrDefault((series, reason)) + 1;
+
+    public IEnumerable<Figure> Figures => figures;
+
+    public FigureImport Done() => new(
+        [.. FigureOrder.Sort(figures)], [.. rejected.OrderBy(r => r.Line)],
+        [.. skipped.Select(s => new SkippedSeries(s.Key.Series, s.Key.Reason, s.Value))]);
+}
