@@ -140,6 +140,8 @@ public sealed class FigureSet
 
     private SupplyShares? FromGroup(string mineral, Stage stage, int? year)
     {
+        // A mineral with shares of its own at another stage (scandium) is not taken to be mined as its group is.
+        if (Enum.GetValues<Stage>().Any(s => tables.Contains((mineral, s)))) return null;
         foreach (var group in SelfAndGroups(mineral).Skip(1))
         {
             if ((FromQuantities(group, stage, year) ?? FromAnnex(group, stage)) is not { } shares) continue;
@@ -176,9 +178,12 @@ public sealed class FigureSet
     {
         var stated = residuals.Sum(f => Middle(f) ?? 0);
         double? left = total is { Value: { } whole } && total.Note?.Contains("xclud", StringComparison.Ordinal) != true
-            ? Math.Max(0, whole - named - stated) : null;
-        return residuals.Exists(f => f.Value is null) ? (stated + (left ?? 0), 0) : (stated, left);
+            ? Math.Max(0, whole + HalfOfLastDigit(whole) - named - stated) : null;
+        return residuals.Exists(f => f.Value is null) ? (stated + (left ?? 0), left is null ? null : 0) : (stated, left);
     }
+
+    /// <summary>Totals are printed to three digits; that much may hide in the rounding.</summary>
+    private static double HalfOfLastDigit(double total) => total <= 0 ? 0 : 0.5 * Math.Pow(10, Math.Max(0, Math.Floor(Math.Log10(total)) - 2));
 
     /// <summary>A censored figure stands in a sum at the middle of its range (<c>&lt;0.1 %</c> as 0.05), a plain one as itself.</summary>
     private static double? Middle(Figure f) => f.Range is ({ } low, { } high) ? (low + high) / 2 : f.Value;
