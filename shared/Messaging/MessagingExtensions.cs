@@ -1,6 +1,12 @@
 using Chokepoint.Contracts;
-using Microsoft.AspNetCore.Builder;
+using Chokepoint.Messaging.Broker;
+using Chokepoint.Messaging.Consumers;
+using Chokepoint.Messaging.Inbox;
+using Chokepoint.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
 namespace Chokepoint.Messaging;
@@ -10,25 +16,56 @@ public static class MessagingExtensions
 {
     /// <summary>
     /// Reads the connection string <c>broker</c>, declares the topology of the whole platform, starts the relay and the consumers.
+    /// Neither the broker nor the database need be there yet: the service starts, says so in its health, and keeps trying.
     /// </summary>
     /// <param name="service">This service's name in <see cref="EventTopology"/>, such as <c>risk-scoring</c>.</param>
+    /// <remarks>
+    /// Needs the service's <c>NpgsqlDataSource</c> in the container, and <see cref="AddMessagingTables"/> in its model.
+    /// Settings under <c>Messaging</c>: see <see cref="MessagingOptions"/>.
+    /// </remarks>
     public static IHostApplicationBuilder AddMessaging<TDbContext>(
         this IHostApplicationBuilder builder, string service, Action<MessagingBuilder>? configure = null)
-        where TDbContext : DbContext => throw new NotSupportedException();
+        where TDbContext : DbContext
+    {
+        var services = builder.Services;
+        var messaging = new MessagingBuilder(service, services);
+        configure?.Invoke(messaging);
+
+        services.AddOptions<MessagingOptions>()
+            .Bind(builder.Configuration.GetSection("Messaging"))
+            .Configure(options => options.ConnectionString ??= builder.Configuration["ConnectionStrings:broker"]);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(messaging);
+
+        services.AddSingleton<MessagingMetrics>();
+        services.AddSingleton<BrokerLink>();
+        services.AddHostedService(provider => provider.GetRequiredService<BrokerLink>());
+
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<OutboxStore>();
+        services.AddSingleton<OutboxInterceptor>();
+        services.AddSingleton<IOutbox, RawOutbox>();
+        services.AddSingleton<EventPublisher>();
+        services.AddHostedService<OutboxRelay>();
+        services.ConfigureDbContext<TDbContext>((provider, options) =>
+            options.AddInterceptors(provider.GetRequiredService<OutboxInterceptor>()));
+
+        services.AddSingleton<InboxTransactions<TDbContext>>();
+        services.AddHostedService<InboxPruner>();
+        if (messaging.Handlers.Count > 0) services.AddHostedService<ConsumerBus<TDbContext>>();
+
+        services.AddHealthChecks().AddCheck<BrokerHealthCheck>("broker", HealthStatus.Degraded, tags: ["ready"]);
+        return builder;
+    }
 
     /// <summary>Adds the outbox, inbox and quarantine tables to a service's model; call it in <c>OnModelCreating</c>.</summary>
-    public static ModelBuilder AddMessagingTables(this ModelBuilder model) => throw new NotSupportedException();
+    public static ModelBuilder AddMessagingTables(this ModelBuilder model) =>
+        model.ApplyConfiguration(new OutboxRow.Configuration())
+            .ApplyConfiguration(new QuarantinedRow.Configuration())
+            .ApplyConfiguration(new InboxRow.Configuration());
 
     /// <summary>
     /// Writes an event to the outbox with the caller's next <c>SaveChangesAsync</c>; the relay publishes it after the commit.
     /// </summary>
-    public static void Publish(this DbContext db, IPlatformEvent @event) => throw new NotSupportedException();
-}
-
-/// <summary>What a service handles.</summary>
-public sealed class MessagingBuilder
-{
-    public MessagingBuilder Handle<TEvent, THandler>()
-        where TEvent : class, IPlatformEvent
-        where THandler : class, IHandle<TEvent> => throw new NotSupportedException();
+    public static void Publish(this DbContext db, IPlatformEvent @event) => db.Add(OutboxRow.Of(@event));
 }

@@ -1,0 +1,32 @@
+using Chokepoint.Contracts;
+using Chokepoint.Messaging.Consumers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Chokepoint.Messaging;
+
+/// <summary>What a service handles.</summary>
+public sealed class MessagingBuilder
+{
+    private readonly IServiceCollection _services;
+    private readonly List<HandlerRegistration> _handlers = [];
+
+    internal MessagingBuilder(string service, IServiceCollection services) => (Service, _services) = (service, services);
+
+    internal string Service { get; }
+    internal IReadOnlyList<HandlerRegistration> Handlers => _handlers;
+
+    /// <summary>Applies every <typeparamref name="TEvent"/> by a <typeparamref name="THandler"/>, from this service's queue for it.</summary>
+    /// <param name="concurrency">How many at once in this process; null takes <see cref="MessagingOptions.Concurrency"/>.</param>
+    /// <exception cref="InvalidOperationException">No route of <see cref="EventTopology"/> brings the event to this service.</exception>
+    public MessagingBuilder Handle<TEvent, THandler>(int? concurrency = null)
+        where TEvent : class, IPlatformEvent
+        where THandler : class, IHandle<TEvent>
+    {
+        var route = EventTopology.Routes.FirstOrDefault(route => route.Event == typeof(TEvent) && route.Consumers.Contains(Service, StringComparer.Ordinal))
+            ?? throw new InvalidOperationException($"EventTopology has no route that brings {typeof(TEvent).Name} to {Service}.");
+        _services.TryAddScoped<THandler>();
+        _handlers.Add(new HandlerRegistration<TEvent, THandler>(route.QueueOf(Service), concurrency));
+        return this;
+    }
+}

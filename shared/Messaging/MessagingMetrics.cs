@@ -1,0 +1,59 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Chokepoint.Messaging;
+
+/// <summary>The meter and the spans of messaging. Names and counts only: no payload and no key is ever part of either.</summary>
+internal sealed class MessagingMetrics : IDisposable
+{
+    public const string Name = "Chokepoint.Messaging";
+    public static readonly ActivitySource Source = new(Name);
+
+    private readonly Meter _meter;
+    private readonly Counter<long> _published;
+    private readonly Counter<long> _consumed;
+    private readonly Counter<long> _duplicates;
+    private readonly Counter<long> _retried;
+    private readonly Counter<long> _deadLettered;
+    private readonly Counter<long> _quarantined;
+    private long _depth;
+    private long _oldestMilliseconds;
+
+    public MessagingMetrics(IMeterFactory factory)
+    {
+        _meter = factory.Create(Name);
+        _published = _meter.CreateCounter<long>("chokepoint.outbox.published", "{event}", "Events confirmed by the broker.");
+        _quarantined = _meter.CreateCounter<long>("chokepoint.outbox.quarantined", "{event}", "Outbox rows that cannot be sent.");
+        _consumed = _meter.CreateCounter<long>("chokepoint.inbox.consumed", "{event}", "Events applied and committed.");
+        _duplicates = _meter.CreateCounter<long>("chokepoint.inbox.duplicates", "{event}", "Events that had been applied before.");
+        _retried = _meter.CreateCounter<long>("chokepoint.inbox.retried", "{event}", "Failed attempts that are followed by another.");
+        _deadLettered = _meter.CreateCounter<long>("chokepoint.inbox.dead_lettered", "{event}", "Events given up, with their reason.");
+        _meter.CreateObservableGauge("chokepoint.outbox.depth", () => Volatile.Read(ref _depth), "{event}", "Rows waiting in the outbox.");
+        _meter.CreateObservableGauge(
+            "chokepoint.outbox.oldest_age", () => Volatile.Read(ref _oldestMilliseconds) / 1000.0, "s", "Age of the oldest outbox row.");
+    }
+
+    public void Published(string eventType, long count) => _published.Add(count, Tag(eventType));
+
+    public void Quarantined(string eventType) => _quarantined.Add(1, Tag(eventType));
+
+    public void Consumed(string eventType) => _consumed.Add(1, Tag(eventType));
+
+    public void Duplicate(string eventType) => _duplicates.Add(1, Tag(eventType));
+
+    public void Retried(string eventType, Exception exception) =>
+        _retried.Add(1, Tag(eventType), new KeyValuePair<string, object?>("exception.type", exception.GetType().Name));
+
+    public void DeadLettered(string queue) => _deadLettered.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
+
+    /// <summary>What the relay last saw waiting in the outbox.</summary>
+    public void Waiting(long depth, TimeSpan oldest)
+    {
+        Volatile.Write(ref _depth, depth);
+        Volatile.Write(ref _oldestMilliseconds, (long)oldest.TotalMilliseconds);
+    }
+
+    public void Dispose() => _meter.Dispose();
+
+    private static KeyValuePair<string, object?> Tag(string eventType) => new("chokepoint.event.type", eventType);
+}
