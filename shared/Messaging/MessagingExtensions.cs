@@ -1,6 +1,7 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging.Broker;
 using Chokepoint.Messaging.Consumers;
+using Chokepoint.Messaging.DeadLetters;
 using Chokepoint.Messaging.Inbox;
 using Chokepoint.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
@@ -58,11 +59,13 @@ public static class MessagingExtensions
         return builder;
     }
 
-    /// <summary>Adds the outbox, inbox and quarantine tables to a service's model; call it in <c>OnModelCreating</c>.</summary>
+    /// <summary>Adds the outbox, inbox, quarantine and dead-letter tables, in the schema <c>messaging</c>, to a service's model; call it in <c>OnModelCreating</c>.</summary>
     public static ModelBuilder AddMessagingTables(this ModelBuilder model) =>
         model.ApplyConfiguration(new OutboxRow.Configuration())
             .ApplyConfiguration(new QuarantinedRow.Configuration())
-            .ApplyConfiguration(new InboxRow.Configuration());
+            .ApplyConfiguration(new InboxRow.Configuration())
+            .ApplyConfiguration(new SuspectRow.Configuration())
+            .ApplyConfiguration(new DeadLetterRow.Configuration());
 
     /// <summary>
     /// Writes an event to the outbox with the caller's next <c>SaveChangesAsync</c>; the relay publishes it after the commit.
