@@ -6,6 +6,8 @@ public static class Scopes
     public const string ControlsWrite = "controls:write";
     public const string PricesWrite = "prices:write";
     public const string TradeWrite = "trade:write";
+
+    /// <summary>Everything under <c>/api/risk</c>; the other areas' reads need no scope beyond a valid key.</summary>
     public const string RiskRead = "risk:read";
     public const string SubscriptionsManage = "subscriptions:manage";
 
@@ -13,4 +15,10 @@ public static class Scopes
     public const string Ops = "ops";
 
     public static IReadOnlyList<string> All { get; } = [ControlsWrite, PricesWrite, TradeWrite, RiskRead, SubscriptionsManage, Ops];
+
+    internal static IReadOnlySet<string> Implied(IEnumerable<string> granted)
+    {
+        var scopes = granted.ToHashSet(StringComparer.Ordinal);
+        return scopes.Contains(Ops) ? All.ToHashSet(StringComparer.Ordinal) : scopes;
+    }
 }

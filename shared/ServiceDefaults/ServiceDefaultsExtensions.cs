@@ -1,6 +1,14 @@
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Chokepoint.Contracts;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace Chokepoint.ServiceDefaults;
@@ -11,20 +19,84 @@ public static class ServiceDefaultsExtensions
     /// <summary>Telemetry, health, authentication, problem details, strict JSON, OpenAPI, rate limits, <see cref="TimeProvider"/>.</summary>
     /// <param name="service">The service's name in telemetry, such as <c>export-controls</c>.</param>
     /// <param name="area">Its part of the public path: <c>/api/{area}</c>.</param>
-    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service, string area) =>
-        throw new NotSupportedException();
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service, string area)
+    {
+        var services = builder.Services;
+        builder.AddTelemetry(service);
+        services.AddSingleton(new ServiceIdentity(service, area));
+        services.TryAddSingleton(TimeProvider.System);
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = null; // BodyLimit sees to it
+        });
+
+        services.AddHealthChecks();
+        services.AddKeyAuthentication();
+        services.AddRequestLimits(builder.Configuration);
+        services.AddServiceDocument(service, area);
+
+        services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
+        services.AddProblemDetails();
+        services.AddExceptionHandler<ExceptionToProblem>();
+        services.Configure<RouteHandlerOptions>(routes => routes.ThrowOnBadRequest = true);
+        services.ConfigureHttpJsonOptions(json =>
+        {
+            json.SerializerOptions.UnmappedMemberHandling = EventJson.Strict.UnmappedMemberHandling;
+            json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
+            json.SerializerOptions.RespectNullableAnnotations = true;
+            json.SerializerOptions.AllowDuplicateProperties = false;
+
+            // Enums by their published names; a number is an implementation's, and is refused.
+            json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
+        });
+        services.AddSingleton(_ => new ServiceValidators(Assembly.Load(new AssemblyName(builder.Environment.ApplicationName))));
+        return builder;
+    }
 
     /// <summary>
-    /// The service's own database: a pooled <c>NpgsqlDataSource</c>, the DbContext over it, its migrations applied at start, its
-    /// part in <c>/ready</c>.
+    /// The service's own database: a pooled <c>NpgsqlDataSource</c>, the DbContext over it (and its
+    /// <see cref="IDbContextFactory{TContext}"/>), names in snake case, its migrations applied at start, its part in <c>/ready</c>.
     /// </summary>
     /// <param name="connectionName">As the AppHost names it: <c>controlsdb</c>.</param>
     public static IHostApplicationBuilder AddServiceDatabase<TDbContext>(this IHostApplicationBuilder builder, string connectionName)
-        where TDbContext : DbContext => throw new NotSupportedException();
+        where TDbContext : DbContext
+    {
+        ServiceDatabase.Add<TDbContext>(builder, connectionName);
+        return builder;
+    }
 
     /// <summary>
     /// Exception handling, authentication, rate limits, <c>/alive</c>, <c>/ready</c>, <c>/api/{area}/openapi.json</c>; returns the
     /// group <c>/api/{area}</c> that the features map their endpoints on.
     /// </summary>
-    public static RouteGroupBuilder UseServiceDefaults(this WebApplication app) => throw new NotSupportedException();
+    /// <param name="scope">What everything under the group asks for beyond a valid key; an endpoint may ask for more.</param>
+    public static RouteGroupBuilder UseServiceDefaults(this WebApplication app, string? scope = null)
+    {
+        // The keys are read now, so that a wrong key file stops the start with its sentence.
+        _ = app.Services.GetRequiredService<ApiKeys>();
+        app.UseMiddleware<ServerSpan>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.UseAuthentication();
+        app.UseRateLimiter();
+        app.UseAuthorization();
+        app.UseMiddleware<BodyLimit>();
+        app.UseMiddleware<SchemaGate>();
+
+        app.MapHealth();
+        var area = app.Services.GetRequiredService<ServiceIdentity>().Area;
+        app.MapOpenApi($"/api/{area}/openapi.json").AllowAnonymous().DisableRateLimiting();
+        var group = app.MapGroup("/api/" + area);
+        group.AddEndpointFilter<RouteGroupBuilder, ReadFilter>();
+        group.AddEndpointFilterFactory(ValidationFilter.Apply);
+        if (scope is not null)
+            group.RequireAuthorization(scope);
+        return group;
+    }
 }
+
+/// <summary>Who this process is.</summary>
+internal sealed record ServiceIdentity(string Name, string Area);

@@ -1,0 +1,58 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+
+namespace Chokepoint.ServiceDefaults;
+
+/// <summary>A service's own database, see <see cref="ServiceDefaultsExtensions.AddServiceDatabase{TDbContext}"/>.</summary>
+internal static class ServiceDatabase
+{
+    /// <summary>
+    /// Five services with two replicas each stay below the 100 connections that Postgres allows by default; a request that finds none
+    /// free waits for one, and is answered 503 after <see cref="NpgsqlConnectionStringBuilder.Timeout"/>.
+    /// </summary>
+    private const int ConnectionsPerProcess = 9;
+
+    public static void Add<TDbContext>(IHostApplicationBuilder builder, string connectionName)
+        where TDbContext : DbContext
+    {
+        builder.Services.AddSingleton(services => Open(services, connectionName));
+        builder.Services.AddPooledDbContextFactory<TDbContext>((services, options) =>
+        {
+            options.UseSnakeCaseNames();
+
+            // `./migrate` makes the context with no server and no connection string: the provider alone decides what a migration says.
+            if (EF.IsDesignTime)
+                options.UseNpgsql();
+            else
+                options.UseNpgsql(services.GetRequiredService<NpgsqlDataSource>());
+        });
+        builder.Services.TryAddSingleton<DatabaseReadiness>();
+        builder.Services.AddHostedService<DatabaseMigration<TDbContext>>();
+        builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("postgres");
+    }
+
+    private static NpgsqlDataSource Open(IServiceProvider services, string connectionName)
+    {
+        var configuration = services.GetRequiredService<IConfiguration>();
+        var given = configuration.GetConnectionString(connectionName);
+        if (string.IsNullOrEmpty(given))
+            throw new InvalidOperationException($"ConnectionStrings__{connectionName} is not set: start the service by ./run, or give it the connection string of its database.");
+
+        var source = new NpgsqlDataSourceBuilder(given) { Name = connectionName };
+        var connection = source.ConnectionStringBuilder;
+        if (!connection.ContainsKey("Maximum Pool Size"))
+            connection.MaxPoolSize = configuration.GetValue("Database:MaxPoolSize", ConnectionsPerProcess);
+        if (!connection.ContainsKey("Timeout"))
+            connection.Timeout = 5;
+        if (!connection.ContainsKey("Application Name"))
+            connection.ApplicationName = services.GetRequiredService<IHostEnvironment>().ApplicationName;
+        connection.KeepAlive = connection.KeepAlive is 0 ? 30 : connection.KeepAlive;
+        source.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+        return source.Build();
+    }
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Json;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace Chokepoint.ServiceDefaults;
+
+/// <summary>
+/// Gives every JSON answer to a GET a strong ETag and answers 304 to one who has it already. The tag is the endpoint's own where it
+/// set one, else the hash of the body.
+/// </summary>
+internal sealed class ReadFilter(IOptions<JsonOptions> json) : IEndpointFilter
+{
+    public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
+    {
+        var result = await next(context);
+        var http = context.HttpContext;
+        if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
+            return result;
+        if (Value(result) is not { } value || http.Response.HasStarted)
+            return result;
+
+        var body = JsonSerializer.SerializeToUtf8Bytes(value, json.Value.SerializerOptions);
+        if (http.Response.Headers.ETag.ToString() is not { Length: > 0 } etag)
+            http.Response.Headers.ETag = etag = ETags.OfBytes(body);
+        if (http.Response.Headers.CacheControl.Count is 0)
+            http.Response.Headers.CacheControl = "private, no-cache";
+        http.Response.Headers.Append("Vary", "Authorization, Accept");
+        return http.Request.Headers.IfNoneMatch.Count > 0 && ETags.Matches(http.Request.Headers.IfNoneMatch, etag, strongly: false)
+            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
+            : TypedResults.Bytes(body, "application/json");
+    }
+
+    /// <summary>What a 200 would write as JSON: an object, or the value in <c>Ok</c>.</summary>
+    private static object? Value(object? result) => result switch
+    {
+        INestedHttpResult nested => Value(nested.Result),
+        IValueHttpResult { Value: { } value } and IStatusCodeHttpResult { StatusCode: 200 or null } and not IContentTypeHttpResult { ContentType: not null } => value,
+        IResult or string or null => null,
+        _ => result,
+    };
+}

@@ -1,0 +1,88 @@
+using Microsoft.AspNetCore.Authorization;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.OpenApi;
+
+namespace Chokepoint.ServiceDefaults;
+
+/// <summary>The service's OpenAPI 3.1 document: the key as a security scheme, the scope each operation needs, problems for what is refused.</summary>
+internal static class ServiceDocument
+{
+    private const string Problem = "Problem";
+    private const string Key = "key";
+
+    public static IServiceCollection AddServiceDocument(this IServiceCollection services, string service, string area) =>
+        services.AddOpenApi("v1", options =>
+        {
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info = new OpenApiInfo { Title = $"Chokepoint: {service}", Version = "1", Description = $"The interface under /api/{area}." };
+                document.Servers = [new OpenApiServer { Url = "/" }];
+                document.Components ??= new OpenApiComponents();
+                document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);
+                document.Components.SecuritySchemes[Key] = new OpenApiSecurityScheme
+                {
+                    Type = SecuritySchemeType.Http,
+                    Scheme = "bearer",
+                    Description = "A key that the operator configured: Authorization: Bearer <key>.",
+                };
+                document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal);
+                document.Components.Schemas[Problem] = ProblemSchema();
+                document.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(Key, document)] = [] }];
+                return Task.CompletedTask;
+            });
+            options.AddOperationTransformer(AddRefusals);
+        });
+
+    private static Task AddRefusals(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
+    {
+        var scopes = context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>()
+            .Select(asked => asked.Policy).Where(scope => Scopes.All.Contains(scope, StringComparer.Ordinal)).ToArray();
+        if (scopes.Length > 0)
+            operation.Description = $"{operation.Description}\n\nNeeds the scope {string.Join(" and ", scopes.Select(scope => $"`{scope}`"))}.".TrimStart();
+
+        List<ProblemKind> refusals = [ProblemKind.Unauthenticated, ProblemKind.TooManyRequests, ProblemKind.Unavailable];
+        if (scopes.Length > 0)
+            refusals.Add(ProblemKind.Forbidden);
+        if (operation.RequestBody is not null)
+            refusals.AddRange([ProblemKind.Malformed, ProblemKind.TooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.Invalid]);
+        operation.Responses ??= [];
+        foreach (var kind in refusals)
+        {
+            operation.Responses.TryAdd(kind.Status.ToString(System.Globalization.CultureInfo.InvariantCulture), new OpenApiResponse
+            {
+                Description = kind.Title + ".",
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal)
+                {
+                    ["application/problem+json"] = new OpenApiMediaType { Schema = new OpenApiSchemaReference(Problem, context.Document) },
+                },
+            });
+        }
+        return Task.CompletedTask;
+    }
+
+    private static OpenApiSchema ProblemSchema() => new()
+    {
+        Type = JsonSchemaType.Object,
+        Description = "Problem details, RFC 9457.",
+        Required = new HashSet<string>(StringComparer.Ordinal) { "type", "title", "status", "traceId" },
+        Properties = new Dictionary<string, IOpenApiSchema>(StringComparer.Ordinal)
+        {
+            ["type"] = Text("Stable; a page about it is served at this path.", "/problems/invalid"),
+            ["title"] = Text("The same for every problem of this type."),
+            ["status"] = new OpenApiSchema { Type = JsonSchemaType.Integer },
+            ["detail"] = Text("What is wrong with this request."),
+            ["traceId"] = Text("Leads the operator to what happened."),
+            ["errors"] = new OpenApiSchema
+            {
+                Type = JsonSchemaType.Object,
+                Description = "Messages by JSON Pointer (RFC 6901) of the field.",
+                AdditionalProperties = new OpenApiSchema { Type = JsonSchemaType.Array, Items = new OpenApiSchema { Type = JsonSchemaType.String } },
+            },
+        },
+    };
+
+    private static OpenApiSchema Text(string description, string? example = null) =>
+        new() { Type = JsonSchemaType.String, Description = description, Examples = example is null ? null : [example] };
+}
