@@ -122,8 +122,8 @@ public sealed class FigureSet
         rows.RemoveAll(f => f.Vintage != vintage);
         var newest = rows.Max(f => f.Year);
         rows.RemoveAll(f => f.Year != newest);
-        // Boron is printed in eight forms that do not add up; a table in more than one unit gives no shares.
-        if (rows.Select(f => f.Unit).Distinct(StringComparer.Ordinal).Count() > 1) return null;
+        // USGS prints no total where the rows are not comparable (boron's ores, ulexite and refined borates); then they give no shares.
+        if (!rows.Exists(f => f is { Kind: FigureKind.ProductionTotal, Value: not null })) return null;
         var shares = Share(
             mineral, stage, SharesBasis.Usgs, rows.Where(f => f.Kind == FigureKind.Production), rows.Where(f => f.Kind == FigureKind.ProductionResidual),
             rows.FirstOrDefault(f => f.Kind == FigureKind.ProductionTotal), f => f.Economy!);

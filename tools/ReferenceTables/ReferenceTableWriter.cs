@@ -8,25 +8,28 @@ internal static class ReferenceTableWriter
 {
     public static bool WriteAll(string material, string tables, TextWriter report)
     {
-        var whole = true;
-        var imported = new List<Figure>();
+        var imported = new FigureMerge();
+        var refused = 0;
         foreach (var source in SourceFiles.In(material))
         {
             using var file = File.OpenRead(source.Path);
             var import = source.Importer.Import(file, Path.GetFileName(source.Path));
             Report(source, import, report);
-            whole &= import.Refusal is null;
-            imported.AddRange(import.Figures);
+            refused += import.Refusal is null ? 0 : 1;
+            imported.Add(import.Figures);
         }
 
-        foreach (var table in imported.GroupBy(TableOf, StringComparer.Ordinal).OrderBy(t => t.Key, StringComparer.Ordinal))
+        foreach (var (kept, other) in imported.Conflicts)
+            report.WriteLine($"{kept.Source}: {kept.Kind.NameOf()} {kept.Mineral} {kept.Stage} {kept.Form} {kept.Economy} {kept.Year} is {kept.Operator}{kept.Value} and {other.Operator}{other.Value}; the first is kept");
+        foreach (var table in imported.Figures.GroupBy(TableOf, StringComparer.Ordinal).OrderBy(t => t.Key, StringComparer.Ordinal))
         {
             using var file = new StreamWriter(Path.Combine(tables, table.Key));
             FigureTable.Write(file, table);
             report.WriteLine($"{table.Key}: {table.Count()} figures");
         }
 
-        return whole;
+        report.WriteLine($"{refused} files refused, {imported.Conflicts.Count} contradictions");
+        return imported.Figures.Count > 0;
     }
 
     private static string TableOf(Figure figure) => figure.Kind switch

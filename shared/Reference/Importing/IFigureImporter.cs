@@ -36,7 +36,8 @@ public static class FigureImporters
 {
     public static IReadOnlyList<IFigureImporter> All { get; } =
     [
-        new McsLongImporter(), new EuSharesImporter(EuSharesTable.GlobalSupply), new EuSharesImporter(EuSharesTable.EuSourcing),
+        new McsLongImporter(), new McsWorldImporter(), new McsSalientImporter(), new McsNetImportRelianceImporter(), new WgiLongImporter(), new WgiWideImporter(),
+        new EuSharesImporter(EuSharesTable.GlobalSupply), new EuSharesImporter(EuSharesTable.EuSourcing),
         new EuParametersImporter(), new GovernanceMeansImporter(), new GdpEffectsImporter(),
     ];
 

@@ -13,7 +13,16 @@ internal sealed class ImportRows
 
     public void Skip(string series, string reason) => skipped[(series, reason)] = skipped.GetValueOrDefault((series, reason)) + 1;
 
-    public IEnumerable<Figure> Figures => figures;
+    public IReadOnlyCollection<Figure> Figures => figures;
+
+    /// <summary>The same rejects and skips, and no figures yet.</summary>
+    public ImportRows Empty()
+    {
+        var rows = new ImportRows();
+        rows.rejected.AddRange(rejected);
+        foreach (var (series, count) in skipped) rows.skipped[series] = count;
+        return rows;
+    }
 
     public FigureImport Done() => new(
         [.. FigureOrder.Sort(figures)], [.. rejected.OrderBy(r => r.Line)],

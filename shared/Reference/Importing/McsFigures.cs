@@ -48,6 +48,13 @@ internal static partial class McsFigures
         }
     }
 
+    /// <summary>Of "Stocks, yearend: Industry" what is not said by the kind of figure: <c>industry</c>.</summary>
+    public static string Form(string detail)
+    {
+        var words = Plainly().Replace(detail.ToLowerInvariant(), " ").Split([' ', ',', ':'], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length == 0 ? "all" : string.Join(' ', words);
+    }
+
     /// <summary>Remarks joined, without the pointers to appendices that mean nothing outside the publication; null when none is left.</summary>
     public static string? Note(params string[] parts)
     {
@@ -63,6 +70,9 @@ internal static partial class McsFigures
 
     [GeneratedRegex("See Appendix C[^-]*?data sources\\.?|Data in [a-z ]*tons unless otherwise specified\\.?", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Pointer();
+
+    [GeneratedRegex("\\b(?:stocks?|consumption|yearend|million liters)\\b", RegexOptions.CultureInvariant, 1000)]
+    private static partial Regex Plainly();
 
     [GeneratedRegex("[:,]? ?\\(?rounded\\)?$", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Rounded();

@@ -4,8 +4,8 @@ using Chokepoint.Contracts;
 namespace Chokepoint.Reference.Importing;
 
 /// <summary>
-/// USGS Mineral Commodity Summaries 2026 in its one long file: world production, import sources and net import reliance of the United
-/// States (doi 10.5066/P1WKQ63T; US Government work). The edition is the year after the newest year in the file.
+/// USGS Mineral Commodity Summaries 2026 in its one long file: world production; import sources, net import reliance, consumption and
+/// stocks of the United States (doi 10.5066/P1WKQ63T; US Government work). The edition is the year after the newest year in the file.
 /// </summary>
 internal sealed class McsLongImporter : IFigureImporter
 {
@@ -26,8 +26,7 @@ internal sealed class McsLongImporter : IFigureImporter
         var edition = new McsEdition(newest + 1);
         var gathered = new ImportRows();
         foreach (var row in rows) ImportRow(row, edition, gathered);
-        foreach (var sum in McsSums.Of(gathered.Figures.ToList())) gathered.Add(sum);
-        return gathered.Done();
+        return McsSums.Complete(gathered).Done();
     }
 
     private static void ImportRow(McsRow row, McsEdition edition, ImportRows gathered)
@@ -36,6 +35,7 @@ internal sealed class McsLongImporter : IFigureImporter
         {
             { Section: ImportSources } => "imports",
             { Statistics: "Net import reliance" } => "reliance",
+            { Statistics: "Stock" or "Consumption" } => "use",
             { Statistics: "Production" } when row.Section.StartsWith("World", StringComparison.Ordinal) => "world",
             _ => null,
         };
@@ -49,6 +49,7 @@ internal sealed class McsLongImporter : IFigureImporter
         if (targets.Count == 0) gathered.Skip($"{table}: {row.Commodity}, {row.Detail}", "no mineral of the platform, or a form it does not follow");
         else if (row.Year is not { } year) gathered.Reject(row.Line, $"\"{row.YearText}\" is no year.");
         else if (table == "world") McsFigures.Production(row.Line, row.Country, row.Detail, row.Value, row.Unit, row.Note, year, edition, targets, gathered);
+        else if (table == "use") Use(row, year, edition, targets, gathered);
         else if (table == "imports") ImportShare(row, year, edition, targets, gathered);
         else Reliance(row, year, edition, targets, gathered);
     }
@@ -68,6 +69,22 @@ internal sealed class McsLongImporter : IFigureImporter
                     supplier.Code, share.Value, share.Low, share.High, "percent", share.Operator, year, edition.Vintage, edition.Source,
                     McsFigures.Note($"{row.YearText}, {row.Detail}", row.Note)));
             }
+        }
+    }
+
+    private static void Use(McsRow row, int year, McsEdition edition, IReadOnlyList<SeriesTarget> targets, ImportRows gathered)
+    {
+        if (StatedNumber.Parse(row.Value, row.Note) is not { } number)
+        {
+            gathered.Reject(row.Line, $"\"{row.Value}\" cannot be read as a quantity.");
+            return;
+        }
+
+        foreach (var t in targets)
+        {
+            gathered.Add(new Figure(
+                row.Statistics == "Stock" ? FigureKind.Stock : FigureKind.Consumption, t.Mineral, t.Stage, McsFigures.Form(row.Detail), UnitedStates, null, number.Value,
+                number.Low, number.High, row.Unit, number.Operator, year, edition.Vintage, edition.Source, McsFigures.Note("", row.Note)));
         }
     }
 

@@ -44,6 +44,9 @@ internal sealed class SourceTable
         return new SourceTable(header ?? [], rows);
     }
 
+    /// <summary>Rows of a sheet, the first of them the header.</summary>
+    public static SourceTable Of(IReadOnlyList<SourceRow> lines) => lines.Count == 0 ? new SourceTable([], []) : new SourceTable(lines[0].Cells, [.. lines.Skip(1)]);
+
     /// <summary>The position of a column; spaces and case in the header do not matter (<c>PROD_EST_ 2024</c>).</summary>
     public int? Column(string name) => columns.TryGetValue(Key(name), out var i) ? i : null;
 
@@ -68,7 +71,7 @@ internal sealed class SourceTable
         }
     }
 
-    private static string Clean(string cell) => cell.Replace('\u00A0', ' ').Trim();
+    internal static string Clean(string cell) => cell.Replace('\u00A0', ' ').Trim();
 
     private static string Key(string header) => header.Replace(" ", "", StringComparison.Ordinal);
 }

@@ -39,7 +39,7 @@ internal sealed partial record StatedNumber(double? Value, double? Low, double? 
     private static double? Plain(string text) =>
         Digits().IsMatch(text.Trim()) ? double.Parse(text.Trim(), NumberStyles.AllowThousands | NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture) : null;
 
-    [GeneratedRegex("[Ll]ess than ½ ?unit", RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("[Ll]ess than (?:½|1/2) ?unit", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex HalfUnit();
 
     [GeneratedRegex("^(?<low>[0-9][0-9,.]*)\\s*[–-]\\s*(?<high>[0-9][0-9,.]*)$", RegexOptions.CultureInvariant, 1000)]

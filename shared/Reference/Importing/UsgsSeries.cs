@@ -9,7 +9,7 @@ internal sealed record SeriesTarget(string Mineral, Stage? Stage, string? Form);
 
 /// <summary>
 /// The map from USGS's commodity and statistics names to minerals and stages: mine is extraction; smelter, refinery, primary and sponge are
-/// processing (<c>usgs_series.csv</c>). The first line whose words the detail contains decides; one series may stand for two minerals
+/// processing (<c>usgs_series.csv</c>). The first line whose words the detail contains (or is, with <c>=</c>) decides; one series may stand for two minerals
 /// (bauxite is aluminium's extraction too).
 /// </summary>
 internal static partial class UsgsSeries
@@ -33,11 +33,14 @@ internal static partial class UsgsSeries
     public static IReadOnlyList<SeriesTarget> Find(string table, string commodity, string detail)
     {
         var plain = detail.ToLowerInvariant();
-        var lines = Lines[(table, commodity)].Where(l => plain.Contains(l.Detail, StringComparison.Ordinal)).ToList();
+        var lines = Lines[(table, commodity)].Where(l => Says(plain, l.Detail)).ToList();
         return [.. lines
             .Where(l => l.Detail == lines[0].Detail && l.Mineral.Length > 0)
             .Select(l => new SeriesTarget(l.Mineral, l.Stage, l.Form is { Length: > 0 } form ? form : null))];
     }
+
+    private static bool Says(string detail, string words) =>
+        words.StartsWith('=') ? detail.AsSpan().SequenceEqual(words.AsSpan(1)) : detail.Contains(words, StringComparison.Ordinal);
 
     [GeneratedRegex("\\s+", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex Spaces();
