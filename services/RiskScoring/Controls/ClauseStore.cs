@@ -1,0 +1,56 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Domain;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chokepoint.RiskScoring.Controls;
+
+/// <summary>The clauses as they came in events, in riskdb.</summary>
+internal static class ClauseStore
+{
+    /// <summary>Keeps the version for history, and as the newest one if it is.</summary>
+    /// <returns>Whether it is newer than what was known, and what was known.</returns>
+    public static async Task<(bool IsNewer, ControlClause? Before)> ApplyAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, ControlStateChanged @event, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var json = JsonSerializer.Serialize(@event, EventJson.Options);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT event FROM clauses WHERE notice_id = $1 AND clause = $2 FOR UPDATE")
+        {
+            Parameters = { new() { Value = @event.NoticeId }, new() { Value = @event.Clause } },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            INSERT INTO clause_versions (notice_id, clause, version, occurred_at, event) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = @event.NoticeId }, new() { Value = @event.Clause }, new() { Value = @event.Version },
+                new() { Value = @event.OccurredAt.ToUniversalTime() }, new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            INSERT INTO clauses (notice_id, clause, version, event) VALUES ($1, $2, $3, $4)
+            ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, event = excluded.event WHERE excluded.version > clauses.version
+            RETURNING version
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = @event.NoticeId }, new() { Value = @event.Clause }, new() { Value = @event.Version },
+                new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var before = await reader.ReadAsync(cancellationToken) ? Parse(reader.GetString(0)) : null;
+        await reader.NextResultAsync(cancellationToken);
+        return (await reader.ReadAsync(cancellationToken), before);
+    }
+
+    public static ControlClause Parse(string json) => From(JsonSerializer.Deserialize<ControlStateChanged>(json, EventJson.Options)!);
+
+    public static ControlClause From(ControlStateChanged e) => new(
+        e.NoticeId, e.Issuer, e.DocumentNumber, e.Clause, e.Measure, e.Minerals, e.Stages, e.Destinations, e.ExcludedDestinations, e.EndUse, e.Quota,
+        e.Confidence, e.Schedule, e.Sources, e.Version, e.EventId, e.OccurredAt);
+}

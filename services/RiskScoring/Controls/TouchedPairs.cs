@@ -1,0 +1,27 @@
+using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Supply;
+
+namespace Chokepoint.RiskScoring.Controls;
+
+/// <summary>Which scores a clause can move: importers it reaches whose supply its issuer has, or may have, a part in.</summary>
+internal static class TouchedPairs
+{
+    /// <returns>In one order for everybody, so that two transactions never wait for each other crosswise.</returns>
+    public static IReadOnlyList<(string Economy, string Mineral)> Of(SupplyBook book, params IEnumerable<ControlClause> clauses) =>
+        [.. clauses.SelectMany(c => Of(book, c)).Distinct().OrderBy(p => p.Economy, StringComparer.Ordinal).ThenBy(p => p.Mineral, StringComparer.Ordinal)];
+
+    private static IEnumerable<(string Economy, string Mineral)> Of(SupplyBook book, ControlClause clause)
+    {
+        foreach (var economy in ScoredEconomies.All)
+        {
+            if (!clause.Reaches(economy)) continue;
+            foreach (var mineral in clause.Minerals)
+            {
+                if (book.Contains(economy, mineral) && book.Of(economy, mineral).Any(v => Bears(v.Supply, clause))) yield return (economy, mineral);
+            }
+        }
+    }
+
+    private static bool Bears(StageSupply supply, ControlClause clause) =>
+        clause.Touches(supply.Stage) && (supply.HasResidual || supply.Suppliers.Any(s => s.IsHitBy(clause.Issuer)));
+}

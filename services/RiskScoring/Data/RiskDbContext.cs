@@ -1,0 +1,60 @@
+using System.Text.Json;
+using Chokepoint.Messaging;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.RiskScoring.Data;
+
+/// <summary>
+/// riskdb. The tables are written and read by Npgsql, many rows to a statement; the model here makes their migrations and carries the
+/// inbox transaction of the consumers.
+/// </summary>
+internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : DbContext(options)
+{
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddMessagingTables();
+        modelBuilder.Entity<ClauseRow>(e =>
+        {
+            e.ToTable("clauses").HasKey(c => new { c.NoticeId, c.Clause });
+            e.Property(c => c.Event).HasColumnType("jsonb");
+        });
+        modelBuilder.Entity<ClauseVersionRow>(e =>
+        {
+            e.ToTable("clause_versions").HasKey(c => new { c.NoticeId, c.Clause, c.Version });
+            e.Property(c => c.Event).HasColumnType("jsonb");
+            e.Property(c => c.ReceivedAt).HasDefaultValueSql("now()");
+            e.HasIndex(c => c.OccurredAt);
+        });
+        modelBuilder.Entity<WorkRow>(e =>
+        {
+            e.ToTable("rescore_work").HasKey(w => new { w.Economy, w.Mineral });
+            e.Property(w => w.RequestedAt).HasDefaultValueSql("clock_timestamp()");
+            e.HasIndex(w => w.RequestedAt);
+            // Every row is deleted soon after it came: vacuum by count, or the next ones hide behind dead ones.
+            e.HasStorageParameter("autovacuum_vacuum_scale_factor", 0);
+            e.HasStorageParameter("autovacuum_vacuum_threshold", 5000);
+        });
+        modelBuilder.Entity<RevisionRow>(e =>
+        {
+            e.ToTable("revisions").HasKey(r => new { r.Economy, r.Mineral, r.Version });
+            e.Property(r => r.CommittedAt).HasDefaultValueSql("clock_timestamp()");
+            e.HasIndex(r => new { r.Economy, r.Mineral, r.AsOf });
+            e.HasIndex(r => r.AsOf);
+        });
+        modelBuilder.Entity<CurrentScoreRow>(e =>
+        {
+            e.ToTable("current_scores").HasKey(s => new { s.Economy, s.Mineral });
+            e.Property(s => s.Controls).HasColumnType("jsonb");
+            e.HasIndex(s => new { s.Mineral, s.Economy });
+        });
+        modelBuilder.Entity<ScoringStateRow>(e =>
+        {
+            e.ToTable("scoring_state").HasKey(s => s.Id);
+            e.Property(s => s.Id).ValueGeneratedNever();
+        });
+        foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(t => t.ClrType.Namespace == typeof(ClauseRow).Namespace))
+        {
+            foreach (var property in entity.GetProperties()) property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
+        }
+    }
+}

@@ -1,0 +1,95 @@
+namespace Chokepoint.RiskScoring.Data;
+
+/// <summary>The newest version known of a clause, as its last event told it.</summary>
+internal sealed class ClauseRow
+{
+    public Guid NoticeId { get; set; }
+    public required string Clause { get; set; }
+    public long Version { get; set; }
+    public required string Event { get; set; }
+}
+
+/// <summary>Every version of every clause, whatever order they came in: what was known when.</summary>
+internal sealed class ClauseVersionRow
+{
+    public Guid NoticeId { get; set; }
+    public required string Clause { get; set; }
+    public long Version { get; set; }
+    public DateTimeOffset OccurredAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
+    public required string Event { get; set; }
+}
+
+/// <summary>A pair to be scored again. Asked for twice, it is one row: the pair is scored once, from the newest inputs.</summary>
+internal sealed class WorkRow
+{
+    public required string Economy { get; set; }
+    public required string Mineral { get; set; }
+
+    /// <summary>When the earliest of its causes happened, for the measure of notice to score; null without an event.</summary>
+    public DateTimeOffset? OccurredAt { get; set; }
+
+    /// <summary>True while every cause is history that ships with the platform.</summary>
+    public bool Silent { get; set; }
+
+    /// <summary>W3C trace context of the latest cause.</summary>
+    public string? Traceparent { get; set; }
+
+    public DateTimeOffset RequestedAt { get; set; }
+}
+
+/// <summary>A score as it was made, with everything it was made of; never changed.</summary>
+internal sealed class RevisionRow
+{
+    public required string Economy { get; set; }
+    public required string Mineral { get; set; }
+    public long Version { get; set; }
+    public DateTimeOffset AsOf { get; set; }
+    public DateTimeOffset CommittedAt { get; set; }
+    public double? Score { get; set; }
+    public string? Level { get; set; }
+    public required string State { get; set; }
+    public required string Method { get; set; }
+
+    /// <summary>The answer of <c>GET /scores/{economy}/{mineral}</c>, byte for byte.</summary>
+    public required string Document { get; set; }
+}
+
+/// <summary>The newest revision of a pair, with what the next one is compared against.</summary>
+internal sealed class CurrentScoreRow
+{
+    public required string Economy { get; set; }
+    public required string Mineral { get; set; }
+    public long Version { get; set; }
+    public DateTimeOffset AsOf { get; set; }
+    public string? Stage { get; set; }
+    public double? Score { get; set; }
+    public double? Low { get; set; }
+    public double? High { get; set; }
+    public string? Level { get; set; }
+    public required string State { get; set; }
+    public string? Basis { get; set; }
+    public double Coverage { get; set; }
+    public double? Structure { get; set; }
+    public double? ControlsFactor { get; set; }
+    public double? Trade { get; set; }
+    public double? Market { get; set; }
+
+    /// <summary>Hash of the answer without its version, day, deltas and causes: equal means nothing changed.</summary>
+    public required string Fingerprint { get; set; }
+
+    /// <summary>The clauses that bore on the pair, as <c>ControlMark</c>s.</summary>
+    public required string Controls { get; set; }
+
+    /// <summary>The edition of the reference figures it was made with.</summary>
+    public required string Figures { get; set; }
+}
+
+/// <summary>One row: with which figures and method the scores here were made, and up to when passing days were looked at.</summary>
+internal sealed class ScoringStateRow
+{
+    public int Id { get; set; }
+    public required string Method { get; set; }
+    public required string Figures { get; set; }
+    public DateTimeOffset DaysSeenThrough { get; set; }
+}

@@ -1,0 +1,97 @@
+using Chokepoint.Contracts;
+
+namespace Chokepoint.RiskScoring.Domain;
+
+/// <summary>A clause that bears on a stage of a pair, and how hard it hits on the day.</summary>
+/// <param name="Severity">Of the clause alone, 0..1, state and confidence included.</param>
+/// <param name="Supply">Blended part Q of the supply that its issuer stands for; null where no source names the issuer.</param>
+internal sealed record ControlEffect(ControlClause Clause, ClauseState State, double Severity, double? Supply);
+
+/// <summary>One stage of a pair, at the point and at both ends of what is not known.</summary>
+internal sealed record StageScore(
+    StageSupply Supply, FactorScores Factors, FactorScores Low, FactorScores High, double Score, double LowScore, double HighScore,
+    IReadOnlyList<ControlEffect> Controls)
+{
+    public Stage Stage => Supply.Stage;
+}
+
+/// <summary>A pair's score: the largest over its stages. No stage with producers is no data, never zero.</summary>
+internal sealed record PairScore(string Economy, string Mineral, StageScore? Deciding, IReadOnlyList<StageScore> Stages)
+{
+    public double Low => Stages.Max(s => s.LowScore);
+    public double High => Stages.Max(s => s.HighScore);
+}
+
+/// <summary>The live score of METHOD.md section 3: a pure function of supply, clauses, signals and the day.</summary>
+internal static class PairScorer
+{
+    /// <param name="stages">The importer's supply at every stage that has producers.</param>
+    /// <param name="clauses">Clauses that name the mineral; those that do not reach the economy are left out here.</param>
+    /// <param name="dayOf">The day it is for an issuer.</param>
+    public static PairScore Score(
+        string economy, string mineral, IReadOnlyList<StageSupply> stages, IReadOnlyList<ControlClause> clauses, Func<string, DateOnly> dayOf,
+        Signals signals, LiveMethod method)
+    {
+        var known = new List<(ControlClause Clause, ClauseState State)>();
+        foreach (var clause in clauses)
+        {
+            if (clause.Reaches(economy) && clause.On(dayOf(clause.Issuer)) is { } state) known.Add((clause, state));
+        }
+
+        StageScore[] scores = [.. stages.Select(s => ScoreStage(s, known, signals, method))];
+        return new PairScore(economy, mineral, scores.MaxBy(s => s.Score), scores);
+    }
+
+    private static StageScore ScoreStage(
+        StageSupply supply, List<(ControlClause Clause, ClauseState State)> clauses, Signals signals, LiveMethod method)
+    {
+        var suppliers = supply.Suppliers;
+        var bySupplier = new SupplierSeverity[suppliers.Count];
+        var hidden = new SupplierSeverity();
+        var effects = new List<ControlEffect>();
+        foreach (var (clause, state) in clauses)
+        {
+            if (!clause.Touches(supply.Stage)) continue;
+            var severity = Severity.Of(clause, state, method);
+            var inForce = state.Status == ControlStatus.InForce;
+            double? share = null;
+            for (var i = 0; i < suppliers.Count; i++)
+            {
+                if (!suppliers[i].IsHitBy(clause.Issuer)) continue;
+                bySupplier[i].Add(clause.EndUse, severity, inForce);
+                share = (share ?? 0) + supply.Blended(i);
+            }
+
+            if (share is null) hidden.Add(clause.EndUse, severity, inForce);
+            if (share > 0 || (share is null && supply.HasResidual)) effects.Add(new ControlEffect(clause, state, severity, share));
+        }
+
+        Span<double> severities = stackalloc double[suppliers.Count];
+        for (var i = 0; i < severities.Length; i++) severities[i] = bySupplier[i].Combined(method);
+        var trade = TradeAndObserved(supply, severities, signals);
+        var controls = supply.Controlled(severities, hidden.Combined(method));
+        var market = signals.Market(method);
+        var point = new FactorScores(supply.Structure.Value, controls.Value, trade, market);
+        var low = new FactorScores(supply.Structure.Low, controls.Low, trade, market);
+        var high = new FactorScores(supply.Structure.High, controls.High, trade, market);
+        return new StageScore(supply, point, low, high, point.Score(method), low.Score(method), high.Score(method), effects);
+    }
+
+    /// <summary>
+    /// A controlled supplier's flow that fell further than its prior says raises its severity to the fall; trade is then the worst of the
+    /// uncontrolled alone, so that nothing counts twice.
+    /// </summary>
+    private static double? TradeAndObserved(StageSupply supply, Span<double> severities, Signals signals)
+    {
+        if (signals.Falls is not { } falls) return null;
+        double worst = 0;
+        for (var i = 0; i < severities.Length; i++)
+        {
+            if (!falls.TryGetValue(supply.Suppliers[i].Economy, out var fall)) continue;
+            if (severities[i] > 0) severities[i] = Math.Max(severities[i], fall);
+            else worst = Math.Max(worst, fall * supply.Blended(i));
+        }
+
+        return Math.Min(1, worst);
+    }
+}

@@ -1,0 +1,102 @@
+using Chokepoint.Contracts;
+
+namespace Chokepoint.RiskScoring.Domain;
+
+/// <summary>Whether a blend knows the importer's own suppliers, or world output alone.</summary>
+internal enum SupplyBasis
+{
+    Sourced,
+    Global,
+}
+
+/// <summary>What is recorded about one importer's supply of one mineral at one stage, its own output left out: it is never its own risk.</summary>
+internal sealed record StageInputs(
+    string Economy, string Mineral, Stage Stage, SupplyBasis Basis, IReadOnlyList<Supplier> Suppliers, double WorldResidual, double SourcingResidual,
+    Bounds ImportReliance, Bounds RecyclingRate, Bounds Substitution);
+
+/// <summary>
+/// The part of a score that only new figures change, computed once: structure, and each supplier's blended part Q of the supply
+/// (METHOD.md section 3). Scoring a control or a scenario on top of it allocates nothing.
+/// </summary>
+internal sealed class StageSupply
+{
+    private readonly double[] blended;
+
+    public StageSupply(StageInputs inputs, LiveMethod method)
+    {
+        Inputs = inputs;
+        HhiGlobal = Hhi(s => s.World, inputs.WorldResidual, method);
+        HhiSourcing = inputs.Basis == SupplyBasis.Sourced ? Hhi(s => s.Sourcing, inputs.SourcingResidual, method) : null;
+        SupplyRisk = Domain.SupplyRisk.Of(HhiGlobal, HhiSourcing, inputs.ImportReliance, inputs.RecyclingRate, inputs.Substitution);
+        Structure = new Bounds(
+            Domain.SupplyRisk.Saturated(SupplyRisk.Value), Domain.SupplyRisk.Saturated(SupplyRisk.Low), Domain.SupplyRisk.Saturated(SupplyRisk.High));
+        blended = [.. inputs.Suppliers.Select(Blend)];
+    }
+
+    public StageInputs Inputs { get; }
+    public Stage Stage => Inputs.Stage;
+    public IReadOnlyList<Supplier> Suppliers => Inputs.Suppliers;
+    public Bounds HhiGlobal { get; }
+    public Bounds? HhiSourcing { get; }
+
+    /// <summary>SR₀: the EU's supply risk with trade factors from agreements only.</summary>
+    public Bounds SupplyRisk { get; }
+
+    public Bounds Structure { get; }
+
+    /// <summary>True when part of the supply is nobody's by name.</summary>
+    public bool HasResidual => Inputs.WorldResidual > 0 || Inputs.SourcingResidual > 0;
+
+    /// <summary>Q of the supplier at an index of <see cref="Suppliers"/>.</summary>
+    public double Blended(int supplier) => blended[supplier];
+
+    /// <summary>Σ Q·severity, between world output alone and own sourcing alone.</summary>
+    /// <param name="severities">0..1 by index of <see cref="Suppliers"/>.</param>
+    /// <param name="hidden">Severity on issuers that no source names as a supplier, who may stand among the rest.</param>
+    public Bounds Controlled(ReadOnlySpan<double> severities, double hidden)
+    {
+        double point = 0, worldLow = 0, worldHigh = 0, ownLow = 0, ownHigh = 0;
+        for (var i = 0; i < severities.Length; i++)
+        {
+            var severity = severities[i];
+            if (severity <= 0) continue;
+            var supplier = Suppliers[i];
+            point += blended[i] * severity;
+            worldLow += supplier.World.Low * severity;
+            worldHigh += supplier.World.High * severity;
+            ownLow += supplier.Sourcing.Low * severity;
+            ownHigh += supplier.Sourcing.High * severity;
+        }
+
+        worldLow *= Inputs.ImportReliance.Low;
+        worldHigh = (worldHigh + hidden * Inputs.WorldResidual) * Inputs.ImportReliance.High;
+        ownHigh += hidden * Inputs.SourcingResidual;
+        point = Math.Min(1, point);
+        var (low, high) = Inputs.Basis == SupplyBasis.Sourced ? (Math.Min(worldLow, ownLow), Math.Max(worldHigh, ownHigh)) : (worldLow, worldHigh);
+        return new Bounds(point, Math.Min(point, low), Math.Min(1, Math.Max(point, high)));
+    }
+
+    /// <summary>The point of <see cref="Controlled"/> alone.</summary>
+    public double ControlledPoint(ReadOnlySpan<double> severities)
+    {
+        double sum = 0;
+        for (var i = 0; i < severities.Length; i++) sum += blended[i] * severities[i];
+        return Math.Min(1, sum);
+    }
+
+    private double Blend(Supplier supplier) => Inputs.Basis == SupplyBasis.Sourced
+        ? Inputs.ImportReliance.Value / 2 * supplier.World.Value + (1 - Inputs.ImportReliance.Value / 2) * supplier.Sourcing.Value
+        : Inputs.ImportReliance.Value * supplier.World.Value;
+
+    private Bounds Hhi(Func<Supplier, Bounds> share, double residual, LiveMethod method)
+    {
+        var sum = new Bounds(0, 0, residual * residual * method.WorstGovernance);
+        foreach (var supplier in Inputs.Suppliers)
+        {
+            var (s, g, t) = (share(supplier), supplier.Governance, supplier.Agreement);
+            sum += new Bounds(Domain.SupplyRisk.Term(s.Value, g.Value, t), Domain.SupplyRisk.Term(s.Low, g.Low, t), Domain.SupplyRisk.Term(s.High, g.High, t));
+        }
+
+        return sum;
+    }
+}

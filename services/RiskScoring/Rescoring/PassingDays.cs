@@ -1,0 +1,69 @@
+using Chokepoint.Reference;
+using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Supply;
+using Npgsql;
+
+namespace Chokepoint.RiskScoring.Rescoring;
+
+/// <summary>
+/// Asks for the scores that a day changes by itself: a clause begins, ends, returns, or comes within ninety days of it, at midnight of
+/// its issuer, with no event needed (METHOD.md section 3).
+/// </summary>
+internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, ClauseBook clauses, RescoreSignal signal, TimeProvider time, ILogger<PassingDays> log)
+    : BackgroundService
+{
+    /// <summary>The registry announces its own boundaries at midnight; waiting a little lets its event be the cause.</summary>
+    public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
+
+    private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Look);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (await AskAsync(stoppingToken) > 0) signal.Set();
+            }
+            catch (NpgsqlException exception)
+            {
+                log.LogWarning(exception, "Passing days were not looked at; they are at the next look, in {Look}", Look);
+            }
+        }
+    }
+
+    /// <returns>How many pairs were asked for.</returns>
+    public async Task<int> AskAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await SeenThroughAsync(connection, transaction, cancellationToken) is not { } seen) return 0;
+        var now = time.GetUtcNow() - Grace;
+        if (now <= seen) return 0;
+
+        var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
+        var due = snapshot.All.Where(c =>
+        {
+            var (from, to) = (Economies.DayOf(c.Issuer, seen), Economies.DayOf(c.Issuer, now));
+            return from < to && c.Marks(book.Method).Any(mark => from < mark && mark <= to);
+        });
+        var pairs = TouchedPairs.Of(book, due);
+        await WorkTable.AskAsync(connection, transaction, pairs, new WorkReason(null, Silent: false, null), cancellationToken);
+        await using var update = new NpgsqlCommand("UPDATE scoring_state SET days_seen_through = $1 WHERE id = 1", connection, transaction)
+        {
+            Parameters = { new() { Value = now } },
+        };
+        await update.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return pairs.Count;
+    }
+
+    /// <summary>Null before the first start is done, or while another replica looks.</summary>
+    private static async Task<DateTimeOffset?> SeenThroughAsync(NpgsqlConnection connection, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT days_seen_through FROM scoring_state WHERE id = 1 FOR UPDATE SKIP LOCKED", connection, transaction);
+        return await command.ExecuteScalarAsync(cancellationToken) is DateTime seen ? new DateTimeOffset(seen, TimeSpan.Zero) : null;
+    }
+}

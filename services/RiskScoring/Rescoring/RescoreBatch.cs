@@ -1,0 +1,61 @@
+using Chokepoint.Contracts;
+using Chokepoint.Messaging.Outbox;
+using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Scores;
+using Chokepoint.RiskScoring.Supply;
+using Npgsql;
+
+namespace Chokepoint.RiskScoring.Rescoring;
+
+/// <summary>Takes waiting pairs, scores them and writes revisions and announcements, all in one transaction.</summary>
+internal sealed class RescoreBatch(
+    NpgsqlDataSource database, SupplyBook book, FiguresEdition figures, ClauseBook clauses, IOutbox outbox, RescoreMetrics metrics,
+    TimeProvider time)
+{
+    /// <summary>Large enough that a notice on one mineral is one batch, small enough that two workers share one on many.</summary>
+    private const int Size = 256;
+
+    /// <returns>How many pairs were taken; zero when nothing waits.</returns>
+    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var items = await WorkTable.TakeAsync(transaction, Size, cancellationToken);
+        if (items.Count == 0) return 0;
+
+        // In this order: what asked for these pairs is committed, so the clauses read now hold it.
+        var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
+        var current = await CurrentScore.LoadAsync(connection, items, cancellationToken);
+        var revisions = new List<Revision>(items.Count);
+        foreach (var traced in items.GroupBy(i => i.Traceparent, StringComparer.Ordinal))
+        {
+            using var span = metrics.StartSpan(traced.Key, traced.Count());
+            var made = Score(traced, snapshot, current);
+            revisions.AddRange(made.Select(m => m.Revision));
+            await outbox.WriteAsync(transaction, [.. made.Where(m => !m.Item.Silent).Select(m => m.Revision.Announcement(book.Method)).OfType<RiskScoreChanged>()], cancellationToken);
+            span?.SetTag("chokepoint.revisions", made.Count);
+        }
+
+        await RevisionStore.WriteAsync(connection, transaction, revisions, figures, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        outbox.Committed();
+        metrics.Committed(items, revisions, time.GetUtcNow());
+        return items.Count;
+    }
+
+    private List<(WorkItem Item, Revision Revision)> Score(
+        IEnumerable<WorkItem> items, ClauseBook.Snapshot snapshot, Dictionary<(string, string), CurrentScore> current)
+    {
+        var made = new List<(WorkItem, Revision)>();
+        var now = time.GetUtcNow();
+        foreach (var item in items)
+        {
+            if (!book.Contains(item.Economy, item.Mineral)) continue;
+            var pair = LiveScores.At(book, snapshot, item.Economy, item.Mineral, now);
+            var before = current.GetValueOrDefault((item.Economy, item.Mineral));
+            if (Revision.Next(pair, before, book.Method, figures) is { } revision) made.Add((item, revision));
+        }
+
+        return made;
+    }
+}

@@ -1,0 +1,83 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Supply;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chokepoint.RiskScoring.Rescoring;
+
+/// <summary>Writes revisions and makes them the current ones, all of a batch in two statements.</summary>
+internal static class RevisionStore
+{
+    private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
+    private const NpgsqlDbType Doubles = NpgsqlDbType.Array | NpgsqlDbType.Double;
+
+    private const string InsertRevisions = """
+        INSERT INTO revisions (economy, mineral, version, as_of, score, level, state, method, document)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        """;
+
+    private const string UpsertCurrent = """
+        INSERT INTO current_scores (
+            economy, mineral, version, as_of, score, level, state, stage, basis, coverage, low, high, structure, controls_factor, trade, market,
+            fingerprint, controls, figures)
+        SELECT economy, mineral, version, as_of, score, level, state, stage, basis, coverage, low, high, structure, controls_factor, trade, market,
+            fingerprint, controls::jsonb, figures
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) AS r (
+            economy, mineral, version, as_of, score, level, state, stage, basis, coverage, low, high, structure, controls_factor, trade, market,
+            fingerprint, controls, figures)
+        ON CONFLICT (economy, mineral) DO UPDATE SET
+            version = excluded.version, as_of = excluded.as_of, score = excluded.score, level = excluded.level, state = excluded.state,
+            stage = excluded.stage, basis = excluded.basis, coverage = excluded.coverage, low = excluded.low, high = excluded.high,
+            structure = excluded.structure, controls_factor = excluded.controls_factor, trade = excluded.trade, market = excluded.market,
+            fingerprint = excluded.fingerprint, controls = excluded.controls, figures = excluded.figures
+        """;
+
+    public static async Task WriteAsync(
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Revision> revisions, FiguresEdition figures,
+        CancellationToken cancellationToken)
+    {
+        if (revisions.Count == 0) return;
+        await using var batch = new NpgsqlBatch(connection, transaction);
+        var insert = new NpgsqlBatchCommand(InsertRevisions);
+        AddCommon(insert, revisions);
+        Add(insert, Texts, revisions, r => r.Document.Method);
+        Add(insert, Texts, revisions, r => r.Json);
+        batch.BatchCommands.Add(insert);
+
+        var upsert = new NpgsqlBatchCommand(UpsertCurrent);
+        AddCommon(upsert, revisions);
+        Add(upsert, Texts, revisions, r => NameOf(r.Document.Stage));
+        Add(upsert, Texts, revisions, r => r.Document.Basis);
+        Add(upsert, Doubles, revisions, r => (double?)r.Document.Coverage);
+        Add(upsert, Doubles, revisions, r => r.Document.Interval?.Low);
+        Add(upsert, Doubles, revisions, r => r.Document.Interval?.High);
+        Add(upsert, Doubles, revisions, r => r.Pair.Score.Deciding?.Factors.Structure);
+        Add(upsert, Doubles, revisions, r => r.Pair.Score.Deciding?.Factors.Controls);
+        Add(upsert, Doubles, revisions, r => r.Pair.Score.Deciding?.Factors.Trade);
+        Add(upsert, Doubles, revisions, r => r.Pair.Score.Deciding?.Factors.Market);
+        Add(upsert, Texts, revisions, r => r.Fingerprint);
+        Add(upsert, Texts, revisions, r => JsonSerializer.Serialize(r.Controls, EventJson.Options));
+        Add(upsert, Texts, revisions, _ => figures.Name);
+        batch.BatchCommands.Add(upsert);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static void AddCommon(NpgsqlBatchCommand command, IReadOnlyList<Revision> revisions)
+    {
+        Add(command, Texts, revisions, r => r.Document.Economy);
+        Add(command, Texts, revisions, r => r.Document.Mineral);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.Bigint, revisions, r => r.Document.Version);
+        Add(command, NpgsqlDbType.Array | NpgsqlDbType.TimestampTz, revisions, r => r.Document.AsOf);
+        Add(command, Doubles, revisions, r => r.Document.Score);
+        Add(command, Texts, revisions, r => NameOf(r.Document.Level));
+        Add(command, Texts, revisions, r => r.Document.State);
+    }
+
+    /// <summary>An enum by its published name.</summary>
+    private static string? NameOf<T>(T? value)
+        where T : struct, Enum => value is { } v ? JsonSerializer.Serialize(v, EventJson.Options).Trim('"') : null;
+
+    private static void Add<T>(NpgsqlBatchCommand command, NpgsqlDbType type, IReadOnlyList<Revision> revisions, Func<Revision, T> column) =>
+        command.Parameters.Add(new NpgsqlParameter { Value = revisions.Select(column).ToArray(), NpgsqlDbType = type });
+}

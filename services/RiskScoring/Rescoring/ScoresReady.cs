@@ -1,0 +1,27 @@
+using Chokepoint.RiskScoring.Supply;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Npgsql;
+
+namespace Chokepoint.RiskScoring.Rescoring;
+
+/// <summary>Not ready until every pair has its first score: a reader would take a missing one for no risk.</summary>
+internal sealed class ScoresReady(NpgsqlDataSource database, SupplyBook book) : IHealthCheck
+{
+    private volatile bool complete;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        if (complete) return HealthCheckResult.Healthy();
+        try
+        {
+            await using var command = database.CreateCommand("SELECT count(*) FROM current_scores");
+            var count = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+            complete = count >= book.Pairs.Count;
+            return complete ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"{count} of {book.Pairs.Count} first scores are made.");
+        }
+        catch (NpgsqlException exception)
+        {
+            return HealthCheckResult.Unhealthy("The scores cannot be read.", exception);
+        }
+    }
+}

@@ -1,0 +1,64 @@
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chokepoint.RiskScoring.Rescoring;
+
+/// <summary>Why a pair is to be scored again.</summary>
+internal sealed record WorkReason(DateTimeOffset? OccurredAt, bool Silent, string? Traceparent);
+
+internal sealed record WorkItem(string Economy, string Mineral, DateTimeOffset? OccurredAt, bool Silent, string? Traceparent);
+
+/// <summary>
+/// The pairs waiting to be scored. Asking again for one that waits changes nothing but its reasons. A worker deletes what it takes and
+/// holds the rows until its commit: who asks meanwhile waits for that moment and then asks anew, so no request is lost to a score that
+/// was made without it.
+/// </summary>
+internal static class WorkTable
+{
+    public static async Task AskAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<(string Economy, string Mineral)> pairs, WorkReason reason,
+        CancellationToken cancellationToken)
+    {
+        if (pairs.Count == 0) return;
+        await using var command = new NpgsqlCommand("""
+            INSERT INTO rescore_work (economy, mineral, occurred_at, silent, traceparent)
+            SELECT economy, mineral, $3, $4, $5 FROM unnest($1, $2) AS pairs (economy, mineral)
+            ON CONFLICT (economy, mineral) DO UPDATE SET
+                occurred_at = least(rescore_work.occurred_at, excluded.occurred_at),
+                silent = rescore_work.silent AND excluded.silent,
+                traceparent = coalesce(excluded.traceparent, rescore_work.traceparent)
+            """, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = pairs.Select(p => p.Economy).ToArray() },
+                new() { Value = pairs.Select(p => p.Mineral).ToArray() },
+                new() { Value = reason.OccurredAt is { } at ? at.ToUniversalTime() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+                new() { Value = reason.Silent },
+                new() { Value = (object?)reason.Traceparent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Takes up to <paramref name="limit"/> pairs that no other worker holds, oldest request first.</summary>
+    public static async Task<List<WorkItem>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("""
+            DELETE FROM rescore_work w USING (
+                SELECT economy, mineral FROM rescore_work ORDER BY requested_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS taken
+            WHERE w.economy = taken.economy AND w.mineral = taken.mineral
+            RETURNING w.economy, w.mineral, w.occurred_at, w.silent, w.traceparent
+            """, transaction.Connection, transaction) { Parameters = { new() { Value = limit } } };
+        var items = new List<WorkItem>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            items.Add(new WorkItem(
+                reader.GetString(0), reader.GetString(1), await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetBoolean(3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4)));
+        }
+
+        return items;
+    }
+}

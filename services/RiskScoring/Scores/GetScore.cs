@@ -1,0 +1,68 @@
+using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Supply;
+using Chokepoint.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Npgsql;
+
+namespace Chokepoint.RiskScoring.Scores;
+
+/// <summary>One score with everything under it; for another day by the clauses' schedules, and as known at another time.</summary>
+internal static class GetScore
+{
+    public static void Map(RouteGroupBuilder api) => api.MapGet("/scores/{economy}/{mineral}", HandleAsync)
+        .WithName("GetScore")
+        .WithSummary("One score, explained to the last figure")
+        .WithDescription("`on` answers for another day by the schedules of the clauses; `knownOn` with only what was recorded by the end of that day (UTC).")
+        .Produces<ScoreDocument>();
+
+    private static async Task<IResult> HandleAsync(
+        string economy, string mineral, DateOnly? on, DateOnly? knownOn, HttpRequest request, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database,
+        CancellationToken cancellationToken)
+    {
+        if (!book.Contains(economy, mineral)) return Absent(economy, mineral);
+        if (on is not null || knownOn is not null) return await AnswerForAsync(economy, mineral, on, knownOn, book, clauses, database, cancellationToken);
+
+        // The version is the tag: a reader who has it costs one small look.
+        if (request.Headers.IfNoneMatch.Count > 0 && await VersionAsync(database, economy, mineral, cancellationToken) is { } version
+            && ETags.Matches(request, ETags.Of(version)))
+        {
+            return ETags.NotModified(ETags.Of(version));
+        }
+
+        await using var command = database.CreateCommand("""
+            SELECT r.version, r.document FROM current_scores c JOIN revisions r USING (economy, mineral, version) WHERE c.economy = $1 AND c.mineral = $2
+            """);
+        command.Parameters.Add(new() { Value = economy });
+        command.Parameters.Add(new() { Value = mineral });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) return Problems.Of(ProblemKind.Unavailable, "The first scores are being made.");
+        request.HttpContext.Response.Headers.ETag = ETags.Of(reader.GetInt64(0));
+        return TypedResults.Text(reader.GetString(1), "application/json");
+    }
+
+    internal static ProblemHttpResult Absent(string economy, string mineral) => Problems.NotFound(
+        ScoredEconomies.Contains(economy)
+            ? $"No mineral is called '{mineral}'; GET /api/risk/minerals lists them."
+            : $"'{economy}' is not a scored economy; GET /api/risk/economies lists them.");
+
+    private static async Task<long?> VersionAsync(NpgsqlDataSource database, string economy, string mineral, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT version FROM current_scores WHERE economy = $1 AND mineral = $2");
+        command.Parameters.Add(new() { Value = economy });
+        command.Parameters.Add(new() { Value = mineral });
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    private static async Task<IResult> AnswerForAsync(
+        string economy, string mineral, DateOnly? on, DateOnly? knownOn, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database,
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var snapshot = knownOn is { } known
+            ? await ClauseHistory.KnownAtAsync(connection, EndOf(known), cancellationToken)
+            : await clauses.RefreshAsync(connection, cancellationToken);
+        return TypedResults.Json(LiveScores.On(book, snapshot, economy, mineral, on ?? knownOn!.Value).Document, Contracts.EventJson.Options);
+    }
+
+    internal static DateTimeOffset EndOf(DateOnly day) => new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
+}
