@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Chokepoint.Messaging;
 using Microsoft.EntityFrameworkCore;
 
@@ -52,9 +51,5 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
             e.ToTable("scoring_state").HasKey(s => s.Id);
             e.Property(s => s.Id).ValueGeneratedNever();
         });
-        foreach (var entity in modelBuilder.Model.GetEntityTypes().Where(t => t.ClrType.Namespace == typeof(ClauseRow).Namespace))
-        {
-            foreach (var property in entity.GetProperties()) property.SetColumnName(JsonNamingPolicy.SnakeCaseLower.ConvertName(property.Name));
-        }
     }
 }

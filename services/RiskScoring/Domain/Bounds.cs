@@ -13,7 +13,7 @@ internal readonly record struct Bounds(double Value, double Low, double High)
     /// <summary>Both not negative, as every figure of the method is.</summary>
     public static Bounds operator *(Bounds a, Bounds b) => new(a.Value * b.Value, a.Low * b.Low, a.High * b.High);
 
-    public Bounds Complement => new(1 - Value, 1 - High, 1 - Low);
+    public Bounds Complement() => new(1 - Value, 1 - High, 1 - Low);
 
     public bool IsExact => Low.Equals(High);
 }

@@ -28,7 +28,7 @@ internal static class SupplyRisk
     /// <summary>SR at both ends of its inputs; linear in import reliance, so its ends are the range's ends.</summary>
     public static Bounds Of(Bounds hhiGlobal, Bounds? hhiSourcing, Bounds importReliance, Bounds recyclingRate, Bounds substitution)
     {
-        var filter = recyclingRate.Complement * substitution;
+        var filter = recyclingRate.Complement() * substitution;
         var atLeast = At(importReliance.Low);
         var atMost = At(importReliance.High);
         return new Bounds(At(importReliance.Value).Value, Math.Min(atLeast.Low, atMost.Low), Math.Max(atLeast.High, atMost.High)) * filter;

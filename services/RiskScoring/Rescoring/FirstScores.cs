@@ -1,4 +1,5 @@
 using Chokepoint.RiskScoring.Supply;
+using Chokepoint.ServiceDefaults;
 using Npgsql;
 
 namespace Chokepoint.RiskScoring.Rescoring;
@@ -7,13 +8,14 @@ namespace Chokepoint.RiskScoring.Rescoring;
 /// Asks for every pair when the service starts on an empty database, or with other figures or another method than the scores were made
 /// with. First scores are nobody's news and are silent; changes by new figures are announced like any other.
 /// </summary>
-internal sealed class FirstScores(NpgsqlDataSource database, SupplyBook book, FiguresEdition figures, RescoreSignal signal, TimeProvider time, ILogger<FirstScores> log)
+internal sealed class FirstScores(NpgsqlDataSource database, SupplyBook book, FiguresEdition figures, RescoreSignal signal, DatabaseReadiness readiness, TimeProvider time, ILogger<FirstScores> log)
     : BackgroundService
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await readiness.WaitAsync(stoppingToken);
         while (true)
         {
             try

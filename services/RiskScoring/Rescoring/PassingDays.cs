@@ -1,6 +1,7 @@
 using Chokepoint.Reference;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Supply;
+using Chokepoint.ServiceDefaults;
 using Npgsql;
 
 namespace Chokepoint.RiskScoring.Rescoring;
@@ -9,7 +10,7 @@ namespace Chokepoint.RiskScoring.Rescoring;
 /// Asks for the scores that a day changes by itself: a clause begins, ends, returns, or comes within ninety days of it, at midnight of
 /// its issuer, with no event needed (METHOD.md section 3).
 /// </summary>
-internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, ClauseBook clauses, RescoreSignal signal, TimeProvider time, ILogger<PassingDays> log)
+internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, ClauseBook clauses, RescoreSignal signal, DatabaseReadiness readiness, TimeProvider time, ILogger<PassingDays> log)
     : BackgroundService
 {
     /// <summary>The registry announces its own boundaries at midnight; waiting a little lets its event be the cause.</summary>
@@ -19,6 +20,7 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, Cl
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await readiness.WaitAsync(stoppingToken);
         using var timer = new PeriodicTimer(Look);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {

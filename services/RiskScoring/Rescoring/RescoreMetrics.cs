@@ -25,7 +25,7 @@ internal sealed class RescoreMetrics : IDisposable
     /// <summary>A span under the event that asked last; those it was coalesced with have theirs up to the handler.</summary>
     public Activity? StartSpan(string? traceparent, int pairs)
     {
-        ActivityContext.TryParse(traceparent, null, isRemote: true, out var parent);
+        var parent = ActivityContext.TryParse(traceparent, null, isRemote: true, out var asked) ? asked : default;
         return source.StartActivity("rescore", ActivityKind.Consumer, parent)?.SetTag("chokepoint.pairs", pairs);
     }
 

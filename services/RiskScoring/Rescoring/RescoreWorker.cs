@@ -1,13 +1,16 @@
+using Chokepoint.ServiceDefaults;
+
 namespace Chokepoint.RiskScoring.Rescoring;
 
 /// <summary>Drains the work table: at once when a handler of this process has committed, and every now and then for the other replicas.</summary>
-internal sealed class RescoreWorker(RescoreBatch batch, RescoreSignal signal, ILogger<RescoreWorker> log) : BackgroundService
+internal sealed class RescoreWorker(RescoreBatch batch, RescoreSignal signal, DatabaseReadiness readiness, ILogger<RescoreWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        await readiness.WaitAsync(stoppingToken);
         while (!stoppingToken.IsCancellationRequested)
         {
             try

@@ -28,11 +28,11 @@ internal static class Explanation
             score.Economy, score.Mineral, deciding.Stage, shown, Outward(score.Low, score.High), method.LevelOf(shown), ScoreStates.Of(view, asOf),
             BasisOf(deciding), Math.Round(deciding.Factors.Coverage(method), 4), asOf, 0, method.Name,
             [.. FactorNames.All.Where(f => deciding.Factors[f] is not null).Select(f => new Contribution(
-                f.NameOf(), Math.Round(deciding.Factors[f]!.Value, 4), method.WeightOf(f), points[(int)f] / 10.0, EvidenceOf(f, deciding, view)))],
+                f.NameOf(), Math.Round(deciding.Factors[f]!.Value, 4), method.WeightOf(f), points[(int)f] / 10.0, EvidenceOf(f, deciding, view, book)))],
             [.. FactorNames.All.Where(f => deciding.Factors[f] is null).Select(f => new AbsentFactor(f.NameOf(), method.WeightOf(f), "no data"))],
             [.. score.Stages.OrderByDescending(s => s.Score).Select(s => new StageLine(
                 s.Stage, Points.Tenths(s.Score) / 10.0, Outward(s.LowScore, s.HighScore), BasisOf(s)))],
-            [], published, [], view.Inputs);
+            [], published, [], StageEvidence.Vintages(view.Sources, book.Figures));
     }
 
     /// <summary>Rounded away from the score, so that the interval shown still contains it.</summary>
@@ -40,9 +40,9 @@ internal static class Explanation
 
     private static string BasisOf(StageScore stage) => stage.Supply.Inputs.Basis == SupplyBasis.Sourced ? "sourced" : "global";
 
-    private static IReadOnlyList<Evidence> EvidenceOf(Factor factor, StageScore stage, StageView view) => factor switch
+    private static IReadOnlyList<Evidence> EvidenceOf(Factor factor, StageScore stage, StageView view, SupplyBook book) => factor switch
     {
-        Factor.Structure => view.Evidence,
+        Factor.Structure => StageEvidence.Of(view.Sources, book.Figures),
         Factor.Controls => [.. stage.Controls.Select(ControlEvidence)],
         _ => [],
     };

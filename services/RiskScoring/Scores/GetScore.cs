@@ -24,9 +24,9 @@ internal static class GetScore
 
         // The version is the tag: a reader who has it costs one small look.
         if (request.Headers.IfNoneMatch.Count > 0 && await VersionAsync(database, economy, mineral, cancellationToken) is { } version
-            && ETags.Matches(request, ETags.Of(version)))
+            && StoredDocument.IsKnown(request, version))
         {
-            return ETags.NotModified(ETags.Of(version));
+            return StoredDocument.NotModified(request.HttpContext, version);
         }
 
         await using var command = database.CreateCommand("""
@@ -35,9 +35,9 @@ internal static class GetScore
         command.Parameters.Add(new() { Value = economy });
         command.Parameters.Add(new() { Value = mineral });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken)) return Problems.Of(ProblemKind.Unavailable, "The first scores are being made.");
-        request.HttpContext.Response.Headers.ETag = ETags.Of(reader.GetInt64(0));
-        return TypedResults.Text(reader.GetString(1), "application/json");
+        return await reader.ReadAsync(cancellationToken)
+            ? StoredDocument.Answer(request.HttpContext, reader.GetInt64(0), reader.GetString(1))
+            : Problems.Of(ProblemKind.Unavailable, "The first scores are being made.");
     }
 
     internal static ProblemHttpResult Absent(string economy, string mineral) => Problems.NotFound(

@@ -1,7 +1,7 @@
 namespace Chokepoint.RiskScoring.Supply;
 
 /// <summary>
-/// The importing economies that are scored: the G20, the EU and its members, and those whose industry or output a mineral's trade
+/// The importing economies that are scored: the G20, the EU and its larger members, and those whose industry or output a mineral's trade
 /// turns on. Any other economy can still be a supplier or an issuer.
 /// </summary>
 internal static class ScoredEconomies
@@ -11,8 +11,7 @@ internal static class ScoredEconomies
         "USA", "EU27", "JPN", "KOR", "CHN", "COD",
         "ARE", "ARG", "AUS", "BGD", "BRA", "CAN", "CHE", "CHL", "COL", "EGY", "GBR", "IDN", "IND", "ISR", "KAZ", "MAR", "MEX", "MYS",
         "NGA", "NOR", "NZL", "PAK", "PER", "PHL", "RUS", "SAU", "SGP", "THA", "TUR", "TWN", "UKR", "VNM", "ZAF",
-        "AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN", "IRL", "ITA", "LVA", "LTU", "LUX",
-        "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "SWE",
+        "AUT", "BEL", "CZE", "DEU", "ESP", "FIN", "FRA", "ITA", "NLD", "POL", "SWE",
     ];
 
     private static readonly HashSet<string> Known = new(All, StringComparer.Ordinal);

@@ -4,9 +4,18 @@ using Chokepoint.RiskScoring.Domain;
 
 namespace Chokepoint.RiskScoring.Supply;
 
+/// <summary>The recorded figures under one importer's supply of a mineral at a stage.</summary>
+/// <param name="RelianceOf">The stage that import reliance and sourcing were stated for; another one where the source has only that.</param>
+internal sealed record StageSources(
+    string Economy, Stage Stage, SupplyShares Producers, SupplyShares? Sourcing, Figure? Reliance, Bounds RelianceBounds, Stage RelianceOf, Figure? Recycling,
+    Figure? Substitution);
+
 /// <summary>A stage's supply as scoring uses it, with the figures it was made of.</summary>
-internal sealed record StageView(
-    StageSupply Supply, SupplyShares Producers, SupplyShares? Sourcing, IReadOnlyList<Evidence> Evidence, IReadOnlyList<InputVintage> Inputs);
+internal sealed record StageView(StageSupply Supply, StageSources Sources)
+{
+    public SupplyShares Producers => Sources.Producers;
+    public SupplyShares? Sourcing => Sources.Sourcing;
+}
 
 /// <summary>Makes an importer's supply of a mineral at a stage from reference figures, by METHOD.md's order of sources.</summary>
 internal static class StageFigures
@@ -14,25 +23,24 @@ internal static class StageFigures
     /// <summary>Null where no source says who produces.</summary>
     public static StageView? Make(FigureSet figures, string economy, string mineral, Stage stage, LiveMethod method)
     {
-        if (LastFullYear(figures, mineral, stage) is not { } producers) return null;
-        var sourcing = figures.Sourcing(Economies.UnionOf(economy) is null ? economy : "", mineral, stage);
-        var reliance = Reliance(figures, economy, mineral, stage, producers);
-        var (recycling, substitution) = (figures.RecyclingInputRate(mineral), figures.Substitution(mineral));
-        var notes = new EvidenceList(economy, stage);
-        var suppliers = Suppliers(figures, economy, mineral, stage, producers, sourcing, reliance.Bounds, notes);
+        if (AsPrinted(LastFullYear(figures, mineral, stage)) is not { } producers) return null;
+        var (relianceFigure, relianceOf) = RelianceFigure(figures, economy, mineral, stage);
+        var reliance = Reliance(relianceFigure, economy, producers);
+        var sourcing = AsPrinted(figures.Sourcing(economy, mineral, relianceOf));
+        var sources = new StageSources(
+            economy, stage, producers, sourcing, relianceFigure, reliance, relianceOf, figures.RecyclingInputRate(mineral), figures.Substitution(mineral));
+        // An importer's sources are parts of its imports (USGS) or of its whole sourcing, own output included (EU annex). The method's
+        // IR·S is a part of consumption, which the second already is.
+        var scale = sourcing is { Basis: not SharesBasis.EuAnnex } ? reliance : Bounds.Exactly(1);
         var inputs = new StageInputs(
-            economy, mineral, stage, sourcing is null ? SupplyBasis.Global : SupplyBasis.Sourced, suppliers, producers.Residual,
-            sourcing is null ? 0 : sourcing.Residual * (OwnOutputIncluded(sourcing) ? 1 : reliance.Bounds.High), reliance.Bounds,
-            notes.RecyclingRate(recycling), notes.Substitution(substitution));
-        notes.Producers(producers);
-        notes.Sourcing(sourcing);
-        notes.Reliance(reliance.Figure, reliance.Bounds);
-        return new StageView(new StageSupply(inputs, method), producers, sourcing, notes.InOrder, notes.Vintages);
+            economy, mineral, stage, sourcing is null ? SupplyBasis.Global : SupplyBasis.Sourced, Suppliers(figures, sources, mineral, scale), producers.Residual,
+            (sourcing?.Residual ?? 0) * scale.High, reliance, Unknowns.RecyclingRate(sources.Recycling), Unknowns.Substitution(sources.Substitution));
+        return new StageView(new StageSupply(inputs, method), sources);
     }
 
     /// <summary>
     /// Of the newest vintage the last year that was over when it appeared: an edition's own year is an estimate made before the year
-    /// ended (docs/adr/risk-last-full-year.md).
+    /// ended (docs/adr: the year of a figure).
     /// </summary>
     private static SupplyShares? LastFullYear(FigureSet figures, string mineral, Stage stage)
     {
@@ -41,25 +49,46 @@ internal static class StageFigures
         return figures.Producers(mineral, stage, newest.Year - 1) is { } full && full.Vintage == newest.Vintage && full.Basis == newest.Basis ? full : newest;
     }
 
-    private static List<Supplier> Suppliers(
-        FigureSet figures, string economy, string mineral, Stage stage, SupplyShares producers, SupplyShares? sourcing, Bounds reliance, EvidenceList notes)
+    /// <summary>
+    /// The EU prints percents and leaves out the smallest: what they lack to the whole is nobody's by name, not more of those named.
+    /// </summary>
+    private static SupplyShares? AsPrinted(SupplyShares? shares)
     {
-        var world = producers.Shares.ToDictionary(s => s.Economy, StringComparer.Ordinal);
-        var own = sourcing?.Shares.ToDictionary(s => s.Economy, StringComparer.Ordinal) ?? [];
-        var withheld = producers.Withheld.Select(f => f.Economy!).Where(e => !world.ContainsKey(e));
-        var names = world.Keys.Concat(withheld).Union(own.Keys, StringComparer.Ordinal).Where(c => !Economies.AreSameMarket(economy, c));
-        // An importer's sources are parts of its imports (USGS) or of its whole sourcing, own output included (EU annex): the
-        // method's IR·S is a part of consumption, which the second already is.
-        var scale = sourcing is null || OwnOutputIncluded(sourcing) ? Bounds.Exactly(1) : reliance;
-        return [.. names
+        if (shares is null || shares.Shares[0].Figure.Unit != "percent") return shares;
+        var whole = Math.Max(1, shares.Shares.Sum(s => Printed(s).Value));
+        return shares with
+        {
+            Shares = [.. shares.Shares.Select(s => s with { Share = Printed(s).Value / whole, Low = Printed(s).Low / whole, High = Math.Min(1, Printed(s).High / whole) })],
+            Residual = Math.Max(0, 1 - shares.Shares.Sum(s => Printed(s).Value)),
+        };
+
+        static Bounds Printed(SupplyShare s)
+        {
+            var (low, high) = (s.Figure.Range.Low ?? s.Figure.Value!.Value, s.Figure.Range.High ?? s.Figure.Value!.Value);
+            return new Bounds((low + high) / 200, low / 100, high / 100);
+        }
+    }
+
+    private static List<Supplier> Suppliers(FigureSet figures, StageSources sources, string mineral, Bounds scale)
+    {
+        var economy = sources.Economy;
+        var world = sources.Producers.Shares.ToDictionary(s => s.Economy, StringComparer.Ordinal);
+        var own = sources.Sourcing?.Shares.ToDictionary(s => s.Economy, StringComparer.Ordinal) ?? [];
+        var withheld = sources.Producers.Withheld.Select(f => f.Economy!).Where(e => !world.ContainsKey(e));
+        return [.. world.Keys.Concat(withheld).Union(own.Keys, StringComparer.Ordinal)
+            .Where(c => !Economies.AreSameMarket(economy, c))
             .Select(c => new Supplier(
                 c, Economies.UnionOf(c),
-                world.TryGetValue(c, out var g) ? new Bounds(g.Share, g.Low, g.High) : new Bounds(0, 0, producers.WithheldUpTo ?? 0),
+                world.TryGetValue(c, out var g) ? new Bounds(g.Share, g.Low, g.High) : new Bounds(0, 0, UpTo(sources.Producers, c)),
                 own.TryGetValue(c, out var s) ? new Bounds(s.Share, s.Low, s.High) * scale : Bounds.Exactly(0),
-                notes.Governance(c, figures.Governance(c)),
-                Agreement(figures, economy, mineral, stage, c)))
+                Unknowns.Governance(figures.Governance(c)),
+                Agreement(figures, economy, mineral, sources.Stage, c)))
             .OrderByDescending(s => s.World.Value + s.Sourcing.Value).ThenBy(s => s.Economy, StringComparer.Ordinal)];
     }
+
+    /// <summary>What a producer whose output is withheld may hold at most.</summary>
+    private static double UpTo(SupplyShares producers, string economy) =>
+        producers.Withheld.Any(f => f.Economy == economy) ? producers.WithheldUpTo ?? 0 : 0;
 
     /// <summary>0.8 for a partner; the annex's higher factors are its export restrictions, which the controls factor knows by name.</summary>
     private static double Agreement(FigureSet figures, string economy, string mineral, Stage stage, string supplier)
@@ -70,27 +99,59 @@ internal static class StageFigures
         return Math.Min(1, factor ?? 1);
     }
 
-    private static (Figure? Figure, Bounds Bounds) Reliance(FigureSet figures, string economy, string mineral, Stage stage, SupplyShares producers)
+    private static Bounds Reliance(Figure? figure, string economy, SupplyShares producers)
     {
-        if (RelianceFigure(figures, economy, mineral, stage, producers.Year) is { Value: { } percent } figure)
+        if (figure is { Operator: "E" }) return Bounds.Exactly(0);
+        if (figure is { Value: { } percent })
         {
             var (low, high) = figure.Range;
-            return (figure, new Bounds(percent / 100, Math.Clamp((low ?? 0) / 100, 0, percent / 100), Math.Clamp((high ?? 100) / 100, percent / 100, 1)));
+            // A censored figure stands at the middle of its range, as it does among shares.
+            return figure.Operator is null
+                ? Bounds.Exactly(percent / 100)
+                : new Bounds(((low ?? 0) + (high ?? 100)) / 200, (low ?? 0) / 100, (high ?? 100) / 100);
         }
 
         var produces = producers.Shares.Any(s => Economies.AreSameMarket(economy, s.Economy))
             || producers.Withheld.Any(f => Economies.AreSameMarket(economy, f.Economy!));
-        return (null, new Bounds(1, produces ? 0 : 1, 1));
+        return new Bounds(1, produces ? 0 : 1, 1);
     }
 
-    /// <summary>Of the newest vintage the production's own year, so that the two describe one state of things.</summary>
-    private static Figure? RelianceFigure(FigureSet figures, string economy, string mineral, Stage stage, int year)
+    /// <summary>
+    /// The stage's own; else, since USGS states reliance and sources once, for the form in which the country consumes the mineral, that
+    /// one stands for its other stages too (docs/adr: stages of a mineral).
+    /// </summary>
+    private static (Figure? Figure, Stage Of) RelianceFigure(FigureSet figures, string economy, string mineral, Stage stage)
     {
-        var newest = figures.ImportReliance(economy, mineral, stage);
-        if (newest is null) return null;
-        return figures.Of(FigureKind.ImportReliance, mineral, newest.Stage, economy)
-            .FirstOrDefault(f => f.Vintage == newest.Vintage && f.Year == year && f.Form == newest.Form) ?? newest;
+        if (figures.ImportReliance(economy, mineral, stage) is { } own) return (InLastFullYear(figures, own, economy, mineral), stage);
+        foreach (var other in (ReadOnlySpan<Stage>)[Stage.Processing, Stage.Extraction, Stage.Component])
+        {
+            if (figures.ImportReliance(economy, mineral, other) is { } borrowed && IsUsgs(borrowed)) return (InLastFullYear(figures, borrowed, economy, mineral), other);
+        }
+
+        return (null, stage);
     }
 
-    private static bool OwnOutputIncluded(SupplyShares sourcing) => sourcing.Basis == SharesBasis.EuAnnex;
+    private static Figure InLastFullYear(FigureSet figures, Figure newest, string economy, string mineral) => !IsUsgs(newest)
+        ? newest
+        : figures.Of(FigureKind.ImportReliance, mineral, newest.Stage, economy)
+            .FirstOrDefault(f => f.Vintage == newest.Vintage && f.Form == newest.Form && f.Year == newest.Year - 1) ?? newest;
+
+    private static bool IsUsgs(Figure figure) => figure.Source.StartsWith("USGS", StringComparison.Ordinal);
+}
+
+/// <summary>What stands for a figure that nobody has: never zero, but the careful end of a range that the interval then spans.</summary>
+internal static class Unknowns
+{
+    /// <summary>Unknown is taken as nothing recycled.</summary>
+    public static Bounds RecyclingRate(Figure? figure) => Known(figure, 100) ?? new Bounds(0, 0, 1);
+
+    /// <summary>Unknown is taken as no substitute.</summary>
+    public static Bounds Substitution(Figure? figure) => Known(figure, 1) ?? new Bounds(1, 0, 1);
+
+    /// <summary>Unknown is taken as the middle of the scale.</summary>
+    public static Bounds Governance(Figure? figure) => figure?.Value is { } value ? Bounds.Exactly(value) : new Bounds(5, 0, 10);
+
+    private static Bounds? Known(Figure? figure, double unit) => figure?.Value is { } value
+        ? new Bounds(value / unit, (figure.Range.Low ?? 0) / unit, Math.Min(1, (figure.Range.High ?? unit) / unit))
+        : null;
 }

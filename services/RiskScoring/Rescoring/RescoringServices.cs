@@ -1,0 +1,16 @@
+using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Data;
+
+namespace Chokepoint.RiskScoring.Rescoring;
+
+internal static class RescoringServices
+{
+    public static IServiceCollection AddRescoring(this IServiceCollection services)
+    {
+        services.AddSingleton<ClauseBook>().AddSingleton<RescoreBatch>().AddSingleton<RescoreMetrics>().AddSingleton<RescoreSignal>();
+        services.ConfigureDbContext<RiskDbContext>((provider, options) => options.AddInterceptors(provider.GetRequiredService<RescoreSignal>()));
+        services.AddHostedService<FirstScores>().AddHostedService<RescoreWorker>().AddSingleton<PassingDays>().AddHostedService(p => p.GetRequiredService<PassingDays>());
+        services.AddHealthChecks().AddCheck<ScoresReady>("first-scores", tags: ["ready"]);
+        return services;
+    }
+}

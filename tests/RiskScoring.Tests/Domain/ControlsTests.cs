@@ -1,0 +1,133 @@
+using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Domain;
+
+namespace Chokepoint.RiskScoring.Tests.Domain;
+
+public sealed class ControlsTests
+{
+    private static double Controls(params ControlClause[] clauses) =>
+        PairScorer.Score("USA", "gallium", [OneSupplier], clauses, _ => Given.Today, Signals.None, Given.Method).Deciding!.Factors.Controls;
+
+    /// <summary>All supply from China, so that the factor is the severity itself.</summary>
+    private static readonly StageSupply OneSupplier = Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", 1, 0, 5.72));
+
+    [Theory]
+    [InlineData(Measure.Prohibition, 0.95)]
+    [InlineData(Measure.Suspension, 0.95)]
+    [InlineData(Measure.CustomsBlockage, 0.80)]
+    [InlineData(Measure.Quota, 0.70)]
+    [InlineData(Measure.Tax, 0.50)]
+    [InlineData(Measure.MinimumPrice, 0.35)]
+    [InlineData(Measure.Licensing, 0.25)]
+    [InlineData(Measure.StateTrading, 0.15)]
+    [InlineData(Measure.Technology, 0.15)]
+    [InlineData(Measure.EntityListing, 0.10)]
+    [InlineData(Measure.Statement, 0)]
+    public void Each_measure_has_its_severity(Measure measure, double severity) =>
+        Controls(Given.Clause("CHN", measure, "gallium")).ShouldBe(severity, 1e-9);
+
+    [Fact]
+    public void A_measure_with_an_end_use_acts_on_its_segment_only()
+    {
+        var ban = Given.Clause("CHN", Measure.Prohibition, "gallium");
+        Controls(ban with { EndUse = EndUse.Military }).ShouldBe(0.1 * 0.95, 1e-9);
+        Controls(ban with { EndUse = EndUse.Civil }).ShouldBe(0.9 * 0.95, 1e-9);
+        Controls(ban with { EndUse = EndUse.Military }, Given.Clause("CHN", Measure.Licensing, "gallium")).ShouldBe(0.1 * 0.95 + 0.9 * 0.25, 1e-9);
+    }
+
+    [Fact]
+    public void Of_measures_in_force_together_the_largest_counts() =>
+        Controls(Given.Clause("CHN", Measure.Licensing, "gallium"), Given.Clause("CHN", Measure.Tax, "gallium")).ShouldBe(0.5, 1e-9);
+
+    [Fact]
+    public void In_force_and_pending_combine_as_chances_do() =>
+        Controls(Given.Clause("CHN", Measure.Licensing, "gallium"), Given.Clause("CHN", Measure.Prohibition, "gallium", Given.SuspendedFor(200)))
+            .ShouldBe(1 - (1 - 0.25) * (1 - 0.95 * 0.25), 1e-9);
+
+    [Theory]
+    [InlineData(91, 0)]
+    [InlineData(90, 0.5)]
+    [InlineData(1, 0.5)]
+    [InlineData(0, 1)]
+    public void An_announced_measure_counts_from_ninety_days_before(int days, double part) =>
+        Controls(Given.Clause("CHN", Measure.Prohibition, "gallium", Given.AnnouncedFor(days))).ShouldBe(0.95 * part, 1e-9);
+
+    [Theory]
+    [InlineData(91, 0.25)]
+    [InlineData(90, 0.5)]
+    [InlineData(0, 1)]
+    public void A_suspended_measure_counts_more_when_it_is_about_to_return(int days, double part) =>
+        Controls(Given.Clause("CHN", Measure.Prohibition, "gallium", Given.SuspendedFor(days))).ShouldBe(0.95 * part, 1e-9);
+
+    [Fact]
+    public void An_open_suspension_keeps_a_quarter() => Controls(Given.Clause("CHN", Measure.Prohibition, "gallium",
+        new ControlInterval(Given.Today.AddDays(-1), null, ControlStatus.Suspended, StatusBasis.Notice))).ShouldBe(0.95 * 0.25, 1e-9);
+
+    [Theory]
+    [InlineData(ControlStatus.Expired)]
+    [InlineData(ControlStatus.Superseded)]
+    [InlineData(ControlStatus.Withdrawn)]
+    public void What_is_over_counts_nothing(ControlStatus status) =>
+        Controls(Given.Clause("CHN", Measure.Prohibition, "gallium", new ControlInterval(Given.Today, null, status, StatusBasis.Notice))).ShouldBe(0);
+
+    [Fact]
+    public void What_one_secondary_source_says_counts_half() =>
+        Controls(Given.Clause("CHN", Measure.Prohibition, "gallium") with { Confidence = Confidence.Unconfirmed }).ShouldBe(0.475, 1e-9);
+
+    [Fact]
+    public void A_clause_acts_where_it_says_and_nowhere_else()
+    {
+        var ban = Given.Clause("CHN", Measure.Prohibition, "gallium");
+        Controls(ban with { Destinations = ["JPN"] }).ShouldBe(0);
+        Controls(ban with { Destinations = ["USA"] }).ShouldBe(0.95, 1e-9);
+        Controls(ban with { ExcludedDestinations = ["USA"] }).ShouldBe(0);
+        Controls(ban with { Stages = [Stage.Extraction] }).ShouldBe(0);
+        Controls(ban with { Stages = [Stage.Extraction, Stage.Processing] }).ShouldBe(0.95, 1e-9);
+    }
+
+    [Fact]
+    public void The_Union_is_named_for_its_members_and_acts_for_them()
+    {
+        var toUnion = Given.Clause("CHN", Measure.Prohibition, "gallium") with { Destinations = ["EU27"] };
+        toUnion.Reaches("DEU").ShouldBeTrue();
+        toUnion.Reaches("EU27").ShouldBeTrue();
+        toUnion.Reaches("GBR").ShouldBeFalse();
+        var byMember = Given.Clause("DEU", Measure.Prohibition, "gallium");
+        byMember.Reaches("EU27").ShouldBeFalse();
+        byMember.Reaches("FRA").ShouldBeFalse();
+        byMember.Reaches("USA").ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_issuers_own_measure_does_not_raise_its_own_score()
+    {
+        foreach (var mineral in Reference.Minerals.All.Take(40))
+        {
+            foreach (var (issuer, economy) in (ReadOnlySpan<(string, string)>)[("CHN", "CHN"), ("DEU", "EU27"), ("EU27", "EU27"), ("USA", "USA")])
+            {
+                var before = Given.Score(economy, mineral.Slug).Deciding?.Score;
+                Given.Score(economy, mineral.Slug, Given.Clause(issuer, Measure.Prohibition, mineral.Slug)).Deciding?.Score.ShouldBe(before!.Value);
+            }
+        }
+    }
+
+    [Fact]
+    public void A_fall_of_a_controlled_supplier_is_its_severity_and_no_trade_signal()
+    {
+        var supply = Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", 0.6, 0, 5), ("RUS", 0.4, 0, 6));
+        var falls = new Signals(new Dictionary<string, double>(StringComparer.Ordinal) { ["CHN"] = 0.9, ["RUS"] = 0.5 }, null);
+        var free = PairScorer.Score("USA", "gallium", [supply], [], _ => Given.Today, falls, Given.Method).Deciding!.Factors;
+        free.Trade!.Value.ShouldBe(0.54, 1e-9);
+        free.Controls.ShouldBe(0);
+        var licensed = PairScorer.Score("USA", "gallium", [supply], [Given.Clause("CHN", Measure.Licensing, "gallium")], _ => Given.Today, falls, Given.Method).Deciding!.Factors;
+        licensed.Controls.ShouldBe(0.54, 1e-9);
+        licensed.Trade!.Value.ShouldBe(0.2, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(1.5, 0)]
+    [InlineData(2, 0)]
+    [InlineData(5, 0.5)]
+    [InlineData(20, 1)]
+    public void A_price_counts_from_two_spreads_on(double z, double x) => new Signals(null, z).Market(Given.Method)!.Value.ShouldBe(x, 1e-9);
+}

@@ -1,0 +1,69 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Scores;
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace Chokepoint.RiskScoring.Tests.Support;
+
+/// <summary>The service itself on real servers, with its first scores made; its clock can be moved.</summary>
+internal sealed class RiskService : IAsyncDisposable
+{
+    private const string Key = "a key for tests";
+    private readonly WebApplicationFactory<Program> factory;
+
+    private RiskService(WebApplicationFactory<Program> factory, NpgsqlDataSource database, string broker, Clock clock)
+    {
+        (this.factory, Database, Broker, Clock) = (factory, database, broker, clock);
+        Http = factory.CreateClient();
+        Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+    }
+
+    public HttpClient Http { get; }
+    public NpgsqlDataSource Database { get; }
+    public string Broker { get; }
+    public Clock Clock { get; }
+    public IServiceProvider Services => factory.Services;
+
+    public static async Task<RiskService> StartAsync(ServersFixture servers, DateTimeOffset? now = null) =>
+        await StartAsync(await servers.CreateDatabaseAsync(), await servers.CreateBrokerAsync(), new Clock(now ?? DateTimeOffset.UtcNow));
+
+    /// <summary>The same service again, or another replica of it.</summary>
+    public static async Task<RiskService> StartAsync(string database, string broker, Clock clock)
+    {
+        var host = new WebApplicationFactory<Program>().WithWebHostBuilder(web => web
+            .UseSetting("ConnectionStrings:riskdb", database)
+            .UseSetting("ConnectionStrings:broker", broker)
+            .UseSetting("Keys:Ops", Key)
+            .UseSetting("Logging:LogLevel:Default", "Warning")
+            .ConfigureTestServices(services => services.AddSingleton<TimeProvider>(clock)));
+        var service = new RiskService(host, NpgsqlDataSource.Create(database), broker, clock);
+        await Eventually.IsTrueAsync(async () => (await service.Http.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+        return service;
+    }
+
+    public async Task<ScoreDocument> ScoreAsync(string economy, string mineral, string query = "") =>
+        (await Http.GetFromJsonAsync<ScoreDocument>($"/api/risk/scores/{economy}/{mineral}{query}", EventJson.Options))!;
+
+    public async Task<JsonElement> GetAsync(string path) => await Http.GetFromJsonAsync<JsonElement>(path);
+
+    public async Task<long> CountAsync(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (long)(await command.ExecuteScalarAsync())!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await factory.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+}
