@@ -1,8 +1,19 @@
+using Chokepoint.Gateway;
+using Chokepoint.Gateway.Forwarding;
+using Chokepoint.Gateway.Health;
+using Chokepoint.Gateway.Reference;
 using Chokepoint.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.AddServiceDefaults(service: "gateway", area: "gateway");
+builder.AddProcessDefaults(service: "gateway");
+builder.AddForwarding();
+builder.AddPlatformHealth();
+builder.AddReference();
 
 var app = builder.Build();
-app.UseServiceDefaults();
+app.UseMiddleware<SecurityHeaders>();
+app.UseProcessDefaults();
+app.MapForwarding();
+app.MapPlatformHealth();
+app.MapReference();
 app.Run();

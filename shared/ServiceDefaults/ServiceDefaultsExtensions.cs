@@ -22,8 +22,24 @@ public static class ServiceDefaultsExtensions
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service, string area)
     {
         var services = builder.Services;
-        builder.AddTelemetry(service);
+        builder.AddProcessDefaults(service);
         services.AddSingleton(new ServiceIdentity(service, area));
+        services.AddKeyAuthentication();
+        services.AddRequestLimits(builder.Configuration);
+        services.AddServiceDocument(service, area);
+        services.AddSingleton(_ => new ServiceValidators(Assembly.Load(new AssemblyName(builder.Environment.ApplicationName))));
+        return builder;
+    }
+
+    /// <summary>
+    /// The part of <see cref="AddServiceDefaults"/> that a process without an interface of its own needs as well (the gateway):
+    /// telemetry, logs, health, problem details, strict JSON, <see cref="TimeProvider"/>.
+    /// </summary>
+    public static WebApplicationBuilder AddProcessDefaults(this WebApplicationBuilder builder, string service)
+    {
+        var services = builder.Services;
+        builder.AddLogs();
+        builder.AddTelemetry(service);
         services.TryAddSingleton(TimeProvider.System);
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -31,11 +47,7 @@ public static class ServiceDefaultsExtensions
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null; // BodyLimit sees to it
         });
-
         services.AddHealthChecks();
-        services.AddKeyAuthentication();
-        services.AddRequestLimits(builder.Configuration);
-        services.AddServiceDocument(service, area);
 
         services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         services.AddProblemDetails();
@@ -51,7 +63,6 @@ public static class ServiceDefaultsExtensions
             // Enums by their published names; a number is an implementation's, and is refused.
             json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower, allowIntegerValues: false));
         });
-        services.AddSingleton(_ => new ServiceValidators(Assembly.Load(new AssemblyName(builder.Environment.ApplicationName))));
         return builder;
     }
 
@@ -76,17 +87,13 @@ public static class ServiceDefaultsExtensions
     {
         // The keys are read now, so that a wrong key file stops the start with its sentence.
         _ = app.Services.GetRequiredService<ApiKeys>();
-        app.UseMiddleware<ServerSpan>();
-        app.UseExceptionHandler();
-        app.UseStatusCodePages();
-        app.UseRouting();
+        app.UseProcessDefaults();
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
         app.UseMiddleware<BodyLimit>();
         app.UseMiddleware<SchemaGate>();
 
-        app.MapHealth();
         var area = app.Services.GetRequiredService<ServiceIdentity>().Area;
         app.MapOpenApi($"/api/{area}/openapi.json").AllowAnonymous().DisableRateLimiting();
         var group = app.MapGroup("/api/" + area);
@@ -95,6 +102,17 @@ public static class ServiceDefaultsExtensions
         if (scope is not null)
             group.RequireAuthorization(scope);
         return group;
+    }
+
+    /// <summary>The part of <see cref="UseServiceDefaults"/> that goes with <see cref="AddProcessDefaults"/>, up to and with routing.</summary>
+    public static WebApplication UseProcessDefaults(this WebApplication app)
+    {
+        app.UseMiddleware<ServerSpan>();
+        app.UseExceptionHandler();
+        app.UseStatusCodePages();
+        app.UseRouting();
+        app.MapHealth();
+        return app;
     }
 }
 

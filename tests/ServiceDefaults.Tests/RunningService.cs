@@ -30,8 +30,8 @@ internal sealed class RunningService : IAsyncDisposable
             ApplicationName = typeof(RunningService).Assembly.GetName().Name,
             Args = ["--urls=http://127.0.0.1:0", "--Keys:Ops=" + OpsKey],
         });
-        builder.Logging.ClearProviders();
         builder.AddServiceDefaults(service: "test-service", area: "tests");
+        builder.Logging.ClearProviders();
         configure?.Invoke(builder);
         var app = builder.Build();
         map(app.UseServiceDefaults(scope));

@@ -1,0 +1,39 @@
+namespace Chokepoint.Gateway.Forwarding;
+
+/// <summary>One process of a service, and whether requests are sent to it at the moment.</summary>
+internal sealed class Replica(Uri address)
+{
+    private volatile bool _isUp = true;
+
+    /// <summary>Its root, with a slash at the end.</summary>
+    public Uri Address { get; } = address;
+
+    /// <summary>Assumed until a request or a probe finds otherwise, so that nothing waits for the first probe.</summary>
+    public bool IsUp
+    {
+        get => _isUp;
+        set => _isUp = value;
+    }
+}
+
+/// <summary>The replicas of a service, taken in turn, the ones that are down left out while another is up.</summary>
+internal sealed class ReplicaSet(Area area, IReadOnlyList<Replica> replicas)
+{
+    private uint _turn;
+
+    public Area Area { get; } = area;
+
+    public IReadOnlyList<Replica> Replicas { get; } = replicas;
+
+    /// <summary>
+    /// The order in which to try them for one request: those up first, each time beginning with the next. One that is down comes last
+    /// rather than not at all: the probe may be behind, and an answer from it beats a refusal.
+    /// </summary>
+    public IEnumerable<Replica> InTurn()
+    {
+        var first = (int)(Interlocked.Increment(ref _turn) % (uint)Math.Max(1, Replicas.Count));
+        return Enumerable.Range(0, Replicas.Count)
+            .Select(offset => Replicas[(first + offset) % Replicas.Count])
+            .OrderBy(replica => replica.IsUp ? 0 : 1);
+    }
+}

@@ -1,0 +1,45 @@
+namespace Chokepoint.Gateway.Forwarding;
+
+/// <summary>
+/// Asks each replica's <c>/ready</c>: often where it is down, so that it is back in the turn soon; seldom where it is up, since requests
+/// notice a dead one themselves. A service with one replica and nothing to choose between is not asked while it is up.
+/// </summary>
+internal sealed class ReplicaProbe(Services services, HttpMessageInvoker connections, TimeProvider time, ILogger<ReplicaProbe> logger) : BackgroundService
+{
+    private static readonly TimeSpan WhileDown = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan WhileUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
+
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(
+        services.All.SelectMany(service => service.Replicas.Select(replica => WatchAsync(service, replica, stoppingToken))));
+
+    private async Task WatchAsync(ReplicaSet service, Replica replica, CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await Task.Delay(replica.IsUp ? WhileUp : WhileDown, time, stoppingToken);
+            if (replica.IsUp && service.Replicas.Count is 1)
+                continue;
+            var isReady = await IsReadyAsync(replica, stoppingToken);
+            if (isReady != replica.IsUp)
+                logger.LogInformation("{Service} at {Address} is {State}", service.Area.Name, replica.Address, isReady ? "back" : "left out");
+            replica.IsUp = isReady;
+        }
+    }
+
+    private async Task<bool> IsReadyAsync(Replica replica, CancellationToken stoppingToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        deadline.CancelAfter(Patience);
+        try
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(replica.Address, "ready"));
+            using var answer = await connections.SendAsync(request, deadline.Token);
+            return answer.IsSuccessStatusCode;
+        }
+        catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+}
