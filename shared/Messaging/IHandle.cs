@@ -8,7 +8,8 @@ namespace Chokepoint.Messaging;
 /// </summary>
 /// <remarks>
 /// Anything thrown rolls all of it back; the event is tried again, and in the end dead-lettered with the reason.
-/// The handler must not save or commit by itself more than <c>SaveChangesAsync</c>; the transaction is not its own.
+/// What it changed is saved for it. It may call <c>SaveChangesAsync</c> itself but not commit: the transaction is not its own, and when
+/// many events wait, several share it, each with a handler of its own and the one DbContext, cleared in between.
 /// Ordering lives in the data: compare <see cref="IPlatformEvent.Version"/> with what was applied before and ignore what is older.
 /// </remarks>
 public interface IHandle<in TEvent>

@@ -17,7 +17,7 @@ public sealed class MessagingBuilder
     internal IReadOnlyList<HandlerRegistration> Handlers => _handlers;
 
     /// <summary>Applies every <typeparamref name="TEvent"/> by a <typeparamref name="THandler"/>, from this service's queue for it.</summary>
-    /// <param name="concurrency">How many at once in this process; null takes <see cref="MessagingOptions.Concurrency"/>.</param>
+    /// <param name="concurrency">How many transactions at once in this process; null takes <see cref="MessagingOptions.Concurrency"/>.</param>
     /// <exception cref="InvalidOperationException">No route of <see cref="EventTopology"/> brings the event to this service.</exception>
     public MessagingBuilder Handle<TEvent, THandler>(int? concurrency = null)
         where TEvent : class, IPlatformEvent
@@ -25,7 +25,7 @@ public sealed class MessagingBuilder
     {
         var route = EventTopology.Routes.FirstOrDefault(route => route.Event == typeof(TEvent) && route.Consumers.Contains(Service, StringComparer.Ordinal))
             ?? throw new InvalidOperationException($"EventTopology has no route that brings {typeof(TEvent).Name} to {Service}.");
-        _services.TryAddScoped<THandler>();
+        _services.TryAddTransient<THandler>(); // a new one per event, though several may share a transaction and its scope
         _handlers.Add(new HandlerRegistration<TEvent, THandler>(route.QueueOf(Service), concurrency));
         return this;
     }

@@ -9,6 +9,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Chokepoint.Messaging;
 
@@ -29,6 +30,8 @@ public static class MessagingExtensions
         where TDbContext : DbContext
     {
         var services = builder.Services;
+        // It logs every failed message once more, at length, and each one given back at a stop; the consumer and the dead letters say it.
+        builder.Logging.AddFilter("MassTransit.ReceiveTransport", LogLevel.None);
         var messaging = new MessagingBuilder(service, services);
         configure?.Invoke(messaging);
 
@@ -48,12 +51,21 @@ public static class MessagingExtensions
         services.AddSingleton<IOutbox, RawOutbox>();
         services.AddSingleton<EventPublisher>();
         services.AddHostedService<OutboxRelay>();
+        services.AddHostedService<OutboxNotifications>();
+        services.AddSingleton<IQuarantine, QuarantineStore>();
         services.ConfigureDbContext<TDbContext>((provider, options) =>
             options.AddInterceptors(provider.GetRequiredService<OutboxInterceptor>()));
 
         services.AddSingleton<InboxTransactions<TDbContext>>();
+        services.AddSingleton<Suspects>();
         services.AddHostedService<InboxPruner>();
-        if (messaging.Handlers.Count > 0) services.AddHostedService<ConsumerBus<TDbContext>>();
+        services.AddSingleton<DeadLetterStore>();
+        services.AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DeadLetterStore>());
+        if (messaging.Handlers.Count > 0)
+        {
+            services.AddHostedService<ConsumerBus<TDbContext>>();
+            services.AddHostedService<DeadLetterCollector>();
+        }
 
         services.AddHealthChecks().AddCheck<BrokerHealthCheck>("broker", HealthStatus.Degraded, tags: ["ready"]);
         return builder;

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Chokepoint.Messaging.Outbox;
 
 namespace Chokepoint.Messaging;
 
@@ -16,8 +17,7 @@ internal sealed class MessagingMetrics : IDisposable
     private readonly Counter<long> _retried;
     private readonly Counter<long> _deadLettered;
     private readonly Counter<long> _quarantined;
-    private long _depth;
-    private long _oldestMilliseconds;
+    private volatile WaitingRows _waiting = new(0, 0, 0, 0);
 
     public MessagingMetrics(IMeterFactory factory)
     {
@@ -28,9 +28,10 @@ internal sealed class MessagingMetrics : IDisposable
         _duplicates = _meter.CreateCounter<long>("chokepoint.inbox.duplicates", "{event}", "Events that had been applied before.");
         _retried = _meter.CreateCounter<long>("chokepoint.inbox.retried", "{event}", "Failed attempts that are followed by another.");
         _deadLettered = _meter.CreateCounter<long>("chokepoint.inbox.dead_lettered", "{event}", "Events given up, with their reason.");
-        _meter.CreateObservableGauge("chokepoint.outbox.depth", () => Volatile.Read(ref _depth), "{event}", "Rows waiting in the outbox.");
-        _meter.CreateObservableGauge(
-            "chokepoint.outbox.oldest_age", () => Volatile.Read(ref _oldestMilliseconds) / 1000.0, "s", "Age of the oldest outbox row.");
+        _meter.CreateObservableGauge("chokepoint.outbox.depth", () => _waiting.Outbox, "{event}", "Rows waiting in the outbox.");
+        _meter.CreateObservableGauge("chokepoint.outbox.oldest_age", () => _waiting.OldestSeconds, "s", "Age of the oldest outbox row.");
+        _meter.CreateObservableGauge("chokepoint.quarantine.depth", () => _waiting.Quarantined, "{event}", "Outbox rows set aside.");
+        _meter.CreateObservableGauge("chokepoint.dead_letters.depth", () => _waiting.DeadLetters, "{event}", "Dead letters kept.");
     }
 
     public void Published(string eventType, long count) => _published.Add(count, Tag(eventType));
@@ -46,12 +47,8 @@ internal sealed class MessagingMetrics : IDisposable
 
     public void DeadLettered(string queue) => _deadLettered.Add(1, new KeyValuePair<string, object?>("messaging.destination.name", queue));
 
-    /// <summary>What the relay last saw waiting in the outbox.</summary>
-    public void Waiting(long depth, TimeSpan oldest)
-    {
-        Volatile.Write(ref _depth, depth);
-        Volatile.Write(ref _oldestMilliseconds, (long)oldest.TotalMilliseconds);
-    }
+    /// <summary>What the relay last saw.</summary>
+    public void Waiting(WaitingRows waiting) => _waiting = waiting;
 
     public void Dispose() => _meter.Dispose();
 

@@ -27,8 +27,11 @@ public sealed class MessagingOptions
     /// <summary>Messages that the broker may have on their way to one queue's consumer, unacknowledged.</summary>
     public int Prefetch { get; set; } = 128;
 
-    /// <summary>Messages of one queue that are handled at once in this process.</summary>
+    /// <summary>Transactions at once in this process for one queue.</summary>
     public int Concurrency { get; set; } = 4;
+
+    /// <summary>Messages of one queue that may share a transaction when many wait.</summary>
+    public int GroupSize { get; set; } = 32;
 
     /// <summary>How often a fault of the message's own making is tried before it is dead-lettered.</summary>
     public int HandlerAttempts { get; set; } = 5;

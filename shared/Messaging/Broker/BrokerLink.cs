@@ -20,6 +20,7 @@ internal sealed partial class BrokerLink(
     private TaskCompletionSource<IConnection> _up = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _unblocked = Completed();
     private string? _lastFailure;
+    private volatile bool _stopping;
 
     /// <summary>Connected, with the topology declared.</summary>
     public bool IsUp
@@ -159,6 +160,7 @@ internal sealed partial class BrokerLink(
         }
         catch (OperationCanceledException)
         {
+            _stopping = true;
             // The relay and the dead-letter path finish with their channels before the host disposes of this.
             await connection.AbortAsync(TimeSpan.FromSeconds(2));
             throw;
@@ -174,6 +176,7 @@ internal sealed partial class BrokerLink(
 
     private void Lost(IConnection connection, string reason)
     {
+        if (_stopping) return;
         lock (_lock)
         {
             if (!_up.Task.IsCompletedSuccessfully || _up.Task.Result != connection) return;

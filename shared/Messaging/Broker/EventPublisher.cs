@@ -53,7 +53,7 @@ internal sealed class EventPublisher(BrokerLink link, IOptions<MessagingOptions>
 
     private string? Unsendable(DueRow row)
     {
-        if (!Topology.RoutesByEvent.ContainsKey(row.EventType)) return $"No route publishes an event of type {row.EventType}.";
+        if (row.Destination is null && !Topology.RoutesByEvent.ContainsKey(row.EventType)) return $"No route publishes an event of type {row.EventType}.";
         if (row.Payload.Length > options.Value.MaximumPayloadBytes)
             return $"The payload has {row.Payload.Length} bytes; at most {options.Value.MaximumPayloadBytes} are sent.";
         return null;
@@ -110,8 +110,7 @@ internal sealed class EventPublisher(BrokerLink link, IOptions<MessagingOptions>
     /// <returns>Null when confirmed, else why the broker did not take it.</returns>
     private static async Task<string?> SendAsync(IChannel channel, DueRow row, CancellationToken cancellationToken)
     {
-        var route = Topology.RoutesByEvent[row.EventType];
-        var exchange = row.Destination is null ? Topology.ExchangeOf(route) : "";
+        var exchange = row.Destination is null ? Topology.ExchangeOf(Topology.RoutesByEvent[row.EventType]) : "";
         using var span = StartSpan(row, exchange);
         var trace = span?.Id ?? row.TraceParent;
         var properties = new BasicProperties

@@ -17,18 +17,32 @@ internal sealed partial class ConsumerBus<TDbContext>(
     ILoggerFactory loggers, ILogger<ConsumerBus<TDbContext>> log) : BackgroundService
     where TDbContext : DbContext
 {
+    /// <summary>What a handler has to finish when the service stops, before its work is rolled back.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await Task.Yield();
         LogContext.ConfigureCurrentLogContext(loggers);
+        var consumers = messaging.Handlers.Select(handler => handler.Create<TDbContext>(provider)).ToList();
+        using var abandon = new CancellationTokenSource();
+        var running = consumers.Select(consumer => consumer.RunAsync(stoppingToken, abandon.Token)).ToList();
+        await using var patience = stoppingToken.Register(() => abandon.CancelAfter(Grace));
+        await KeepBusAsync(consumers, stoppingToken);
+        await Task.WhenAll(running);
+        foreach (var consumer in consumers) consumer.Dispose();
+    }
+
+    private async Task KeepBusAsync(List<IQueueConsumer> consumers, CancellationToken stoppingToken)
+    {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
                 await link.WhenUpAsync(stoppingToken);
-                var bus = Create(stoppingToken);
+                var bus = Create(consumers, stoppingToken);
                 try
                 {
                     await bus.StartAsync(stoppingToken);
@@ -36,7 +50,7 @@ internal sealed partial class ConsumerBus<TDbContext>(
                 }
                 finally
                 {
-                    using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+                    using var deadline = new CancellationTokenSource(Grace + TimeSpan.FromSeconds(1));
                     await bus.StopAsync(deadline.Token);
                 }
             }
@@ -52,7 +66,7 @@ internal sealed partial class ConsumerBus<TDbContext>(
         }
     }
 
-    private IBusControl Create(CancellationToken stoppingToken) => Bus.Factory.CreateUsingRabbitMq(bus =>
+    private IBusControl Create(List<IQueueConsumer> consumers, CancellationToken stoppingToken) => Bus.Factory.CreateUsingRabbitMq(bus =>
     {
         bus.Host(new Uri(options.Value.ConnectionString!), $"{messaging.Service} consumers", host =>
         {
@@ -67,19 +81,18 @@ internal sealed partial class ConsumerBus<TDbContext>(
         bus.UseRawJsonSerializer(RawSerializerOptions.AnyMessageType, isDefault: true);
         bus.ConfigureJsonSerializerOptions(_ => new(EventJson.Options));
 
-        foreach (var handler in messaging.Handlers)
+        foreach (var consumer in consumers)
         {
-            var concurrency = handler.Concurrency ?? options.Value.Concurrency;
-            bus.ReceiveEndpoint(handler.Queue, endpoint =>
+            bus.ReceiveEndpoint(consumer.Queue, endpoint =>
             {
                 endpoint.ConfigureConsumeTopology = false; // the link declares and binds; here the same is only repeated
                 endpoint.PublishFaults = false;
-                endpoint.PrefetchCount = Math.Max(options.Value.Prefetch, concurrency);
-                endpoint.ConcurrentMessageLimit = concurrency;
-                foreach (var (key, value) in Topology.QueueArguments(handler.Queue)) endpoint.SetQueueArgument(key, value);
+                endpoint.PrefetchCount = options.Value.Prefetch;
+                endpoint.ConcurrentMessageLimit = options.Value.Prefetch; // all are taken in; how many are applied at once is the consumer's
+                foreach (var (key, value) in Topology.QueueArguments(consumer.Queue)) endpoint.SetQueueArgument(key, value);
                 endpoint.ConfigureError(error => error.UseFilter(Microsoft.Extensions.DependencyInjection.ActivatorUtilities
-                    .CreateInstance<DeadLetterFilter>(provider, handler.Queue)));
-                handler.Connect<TDbContext>(endpoint, provider);
+                    .CreateInstance<DeadLetterFilter>(provider, consumer.Queue)));
+                consumer.Connect(endpoint);
             });
         }
     });

@@ -18,8 +18,8 @@ internal sealed partial class DeadLetterFilter(
 
     public async Task Send(ExceptionReceiveContext context, IPipe<ExceptionReceiveContext> next)
     {
-        if (context.CancellationToken.IsCancellationRequested || context.Exception.GetBaseException() is OperationCanceledException)
-            throw new OperationCanceledException("The message was not finished and is given back."); // not its fault
+        // Thrown on, the message is refused and waits at the head of its queue: what stopped it was no fault of its own.
+        if (context.Exception is GivenBackException or ConsumerCanceledException) throw context.Exception;
         var delivery = context.GetPayload<RabbitMqBasicConsumeContext>();
         var properties = new BasicProperties(delivery.Properties) { DeliveryMode = DeliveryModes.Persistent };
         properties.Headers = new Dictionary<string, object?>(properties.Headers ?? Enumerable.Empty<KeyValuePair<string, object?>>(), StringComparer.Ordinal)
@@ -29,19 +29,31 @@ internal sealed partial class DeadLetterFilter(
             [DeadLetterHeaders.Reason] = DeadLetterHeaders.ReasonOf(context.Exception),
             [DeadLetterHeaders.At] = time.GetUtcNow().ToString("O", System.Globalization.CultureInfo.InvariantCulture),
         };
-        var connection = await link.WhenUpAsync(context.CancellationToken);
-        await using (var channel = await connection.CreateChannelAsync(
-            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true),
-            context.CancellationToken))
+        try
         {
-            await channel.BasicPublishAsync(
-                "", Topology.DeadLettersOf(queue), mandatory: true, properties, context.Body.GetBytes(), context.CancellationToken);
+            await PublishAsync(properties, context.Body.GetBytes(), context.CancellationToken);
+        }
+        catch (Exception exception)
+        {
+            NotDeadLettered(exception, queue, properties.MessageId);
+            throw;
         }
 
         metrics.DeadLettered(queue);
         DeadLettered(context.Exception, queue, properties.MessageId);
         await next.Send(context);
     }
+
+    private async Task PublishAsync(BasicProperties properties, byte[] body, CancellationToken cancellationToken)
+    {
+        var connection = await link.WhenUpAsync(cancellationToken);
+        await using var channel = await connection.CreateChannelAsync(
+            new CreateChannelOptions(publisherConfirmationsEnabled: true, publisherConfirmationTrackingEnabled: true), cancellationToken);
+        await channel.BasicPublishAsync("", Topology.DeadLettersOf(queue), mandatory: true, properties, body, cancellationToken);
+    }
+
+    [LoggerMessage(LogLevel.Warning, "Could not dead-letter {MessageId} of {Queue}; it comes again")]
+    private partial void NotDeadLettered(Exception exception, string queue, string? messageId);
 
     [LoggerMessage(LogLevel.Error, "Dead-lettered {MessageId} of {Queue}")]
     private partial void DeadLettered(Exception exception, string queue, string? messageId);

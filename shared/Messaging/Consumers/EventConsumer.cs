@@ -1,59 +1,114 @@
 using System.Diagnostics;
 using Chokepoint.Contracts;
+using Chokepoint.Messaging.Inbox;
 using MassTransit;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Chokepoint.Messaging.Consumers;
 
 /// <summary>
-/// The consumer seam: MassTransit hands over a message, the inbox transaction applies it. A fault that may pass is tried again here,
+/// The consumer seam: MassTransit hands over a message, an inbox transaction applies it. A fault that may pass is tried again here,
 /// with the message kept; what is thrown on goes to the dead letters.
 /// </summary>
 internal sealed partial class EventConsumer<TEvent>(
-    string queue, EventConsumer<TEvent>.Apply apply, MessagingMetrics metrics, IHostApplicationLifetime lifetime,
-    IOptions<MessagingOptions> options, TimeProvider time, ILogger<EventConsumer<TEvent>> log) : IConsumer<TEvent>
+    string queue, GroupCommit<TEvent>.Apply apply, int concurrency, Suspects suspects, MessagingMetrics metrics,
+    IOptions<MessagingOptions> options, TimeProvider time, ILogger<EventConsumer<TEvent>> log) : IConsumer<TEvent>, IQueueConsumer
     where TEvent : class, IPlatformEvent
 {
-    internal delegate Task<bool> Apply(string consumer, TEvent @event, CancellationToken cancellationToken);
+    private readonly GroupCommit<TEvent> _group = new(apply, concurrency, options.Value.GroupSize);
+    private readonly SemaphoreSlim _alone = new(concurrency);
+    private CancellationToken _stop;
+    private CancellationToken _abandon;
+
+    public string Queue => queue;
+
+    public void Connect(IReceiveEndpointConfigurator endpoint) => endpoint.Instance(this);
+
+    public Task RunAsync(CancellationToken stop, CancellationToken abandon)
+    {
+        (_stop, _abandon) = (stop, abandon);
+        return _group.RunAsync(stop, abandon);
+    }
+
+    public void Dispose() => _alone.Dispose();
 
     public async Task Consume(ConsumeContext<TEvent> context)
     {
         using var span = StartSpan(context);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.CancellationToken, lifetime.ApplicationStopping);
-        var attempt = 1;
-        while (true)
+        var delivery = new Delivery<TEvent>(context.Message, span);
+        try
+        {
+            var isNew = DeliveriesBefore(context) >= Suspects.FromDelivery
+                ? await ApplySuspectAsync(delivery)
+                : await ApplyAsync(delivery, inGroup: true);
+            if (isNew) metrics.Consumed(typeof(TEvent).Name);
+            else metrics.Duplicate(typeof(TEvent).Name);
+        }
+        catch (Exception exception) when (_stop.IsCancellationRequested)
+        {
+            throw new GivenBackException("The service stops; the message comes again.", exception);
+        }
+        catch (Exception exception)
+        {
+            span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            // MassTransit hides a cancellation's origin, such as a call out that took too long, in one of its own.
+            if (exception is OperationCanceledException) throw new TimeoutException("The handler gave up waiting.", exception);
+            throw;
+        }
+    }
+
+    /// <summary>Tries until the event is applied, has failed too often by itself, or the service stops.</summary>
+    private async Task<bool> ApplyAsync(Delivery<TEvent> delivery, bool inGroup)
+    {
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
-                if (await apply(queue, context.Message, stop.Token)) metrics.Consumed(typeof(TEvent).Name);
-                else metrics.Duplicate(typeof(TEvent).Name);
-                return;
+                if (inGroup && await _group.ApplyAsync(delivery) is { } isNew) return isNew;
+                inGroup = false;
+                return await ApplyAloneAsync(delivery);
             }
-            catch (OperationCanceledException) when (stop.IsCancellationRequested)
-            {
-                throw; // not acknowledged: it comes again
-            }
-            catch (Exception exception)
+            catch (Exception exception) when (!_stop.IsCancellationRequested)
             {
                 // A database that is away is nobody's fault: the message is kept for as long as that lasts.
                 var fault = Fault.Of(exception);
-                if (fault is FaultKind.OfTheMessage && attempt >= options.Value.HandlerAttempts)
-                {
-                    span?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
-                    throw;
-                }
-
+                if (fault is FaultKind.OfTheMessage && attempt >= options.Value.HandlerAttempts) throw;
+                inGroup = false;
                 metrics.Retried(typeof(TEvent).Name, exception);
-                if (attempt == 1) Retrying(exception, typeof(TEvent).Name, context.Message.EventId);
-                await Task.Delay(Pause(attempt, fault), time, stop.Token);
-                attempt++;
+                if (attempt == 1) Retrying(exception, typeof(TEvent).Name, delivery.Event.EventId);
+                await Task.Delay(Pause(attempt, fault), time, _stop);
             }
         }
     }
 
-    /// <summary>50 ms doubling with full jitter, so that replicas which collided do not collide again; at most 5 s.</summary>
+    private async Task<bool> ApplyAloneAsync(Delivery<TEvent> delivery)
+    {
+        await _alone.WaitAsync(_stop);
+        try
+        {
+            return (await apply([delivery], _abandon))[0];
+        }
+        finally
+        {
+            _alone.Release();
+        }
+    }
+
+    private async Task<bool> ApplySuspectAsync(Delivery<TEvent> delivery)
+    {
+        var isNew = false;
+        await suspects.WatchAsync(queue, delivery.Event.EventId, async () => isNew = await ApplyAsync(delivery, inGroup: false), _stop);
+        return isNew;
+    }
+
+    /// <summary>How often a quorum queue has delivered the message before and got no answer.</summary>
+    private static long DeliveriesBefore(ConsumeContext context) =>
+        context.ReceiveContext.TransportHeaders.TryGetHeader("x-delivery-count", out var count)
+            ? Convert.ToInt64(count, System.Globalization.CultureInfo.InvariantCulture)
+            : 0;
+
+    /// <summary>100 ms doubling, with jitter, so that replicas which collided do not collide again; at most a second or five.</summary>
     private static TimeSpan Pause(int attempt, FaultKind fault)
     {
         var longest = fault is FaultKind.OfTheServers ? 5000 : 1000;
@@ -64,9 +119,9 @@ internal sealed partial class EventConsumer<TEvent>(
     private Activity? StartSpan(ConsumeContext<TEvent> context)
     {
         // MassTransit's own span when it is listened to, else the publisher's, read from the header.
-        var parent = Activity.Current is null && context.Headers.TryGetHeader("traceparent", out var header)
-            ? ActivityContext.TryParse(header as string, traceState: null, isRemote: true, out var remote) ? remote : default
-            : Activity.Current?.Context ?? default;
+        var parent = Activity.Current?.Context ?? default;
+        if (Activity.Current is null && context.Headers.TryGetHeader("traceparent", out var header)
+            && ActivityContext.TryParse(header as string, traceState: null, isRemote: true, out var remote)) parent = remote;
         var span = MessagingMetrics.Source.StartActivity($"handle {typeof(TEvent).Name}", ActivityKind.Consumer, parent);
         span?.SetTag("messaging.system", "rabbitmq");
         span?.SetTag("messaging.operation.type", "process");

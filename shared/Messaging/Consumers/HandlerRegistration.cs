@@ -3,14 +3,14 @@ using Chokepoint.Messaging.Inbox;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 
 namespace Chokepoint.Messaging.Consumers;
 
 /// <summary>One queue of this service and what handles its events.</summary>
 internal abstract record HandlerRegistration(string Queue, int? Concurrency)
 {
-    /// <summary>Puts the consumer on its endpoint.</summary>
-    public abstract void Connect<TDbContext>(IReceiveEndpointConfigurator endpoint, IServiceProvider provider)
+    public abstract IQueueConsumer Create<TDbContext>(IServiceProvider provider)
         where TDbContext : DbContext;
 }
 
@@ -18,10 +18,24 @@ internal sealed record HandlerRegistration<TEvent, THandler>(string Queue, int? 
     where TEvent : class, IPlatformEvent
     where THandler : class, IHandle<TEvent>
 {
-    public override void Connect<TDbContext>(IReceiveEndpointConfigurator endpoint, IServiceProvider provider)
+    public override IQueueConsumer Create<TDbContext>(IServiceProvider provider)
     {
         var inbox = provider.GetRequiredService<InboxTransactions<TDbContext>>();
-        endpoint.Instance(ActivatorUtilities.CreateInstance<EventConsumer<TEvent>>(
-            provider, Queue, (EventConsumer<TEvent>.Apply)inbox.ApplyAsync<TEvent, THandler>));
+        var options = provider.GetRequiredService<IOptions<MessagingOptions>>().Value;
+        GroupCommit<TEvent>.Apply apply = (deliveries, token) => inbox.ApplyAsync<TEvent, THandler>(Queue, deliveries, token);
+        return ActivatorUtilities.CreateInstance<EventConsumer<TEvent>>(
+            provider, Queue, apply, Concurrency ?? options.Concurrency);
     }
+}
+
+/// <summary>What consumes one queue: it outlives the bus that feeds it, which may be built anew.</summary>
+internal interface IQueueConsumer : IDisposable
+{
+    string Queue { get; }
+
+    void Connect(IReceiveEndpointConfigurator endpoint);
+
+    /// <param name="stop">Begin nothing more.</param>
+    /// <param name="abandon">Leave what has been begun; it is rolled back and comes again.</param>
+    Task RunAsync(CancellationToken stop, CancellationToken abandon);
 }

@@ -1,18 +1,34 @@
+using System.Diagnostics;
 using Chokepoint.Contracts;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 
 namespace Chokepoint.Messaging.Inbox;
 
+/// <summary>An event as it came, and the span that its handling belongs to.</summary>
+internal sealed record Delivery<TEvent>(TEvent Event, Activity? Span);
+
 /// <summary>
-/// Runs a handler and records its event in one transaction, so that both have happened or neither has. Of the same event at the
+/// Runs handlers and records their events in one transaction, so that both have happened or neither has. Of the same event at the
 /// same time on two replicas, the second waits on the inbox's key for the first to end.
 /// </summary>
 internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes)
     where TDbContext : DbContext
 {
-    /// <returns>False when the consumer had applied the event before; nothing was done then.</returns>
-    public async Task<bool> ApplyAsync<TEvent, THandler>(string consumer, TEvent @event, CancellationToken cancellationToken)
+    // Sorted, so that two groups with the same events wait for one another and do not deadlock.
+    private const string Record = """
+        INSERT INTO messaging.inbox (consumer, event_id)
+        SELECT $1, id FROM unnest($2) AS id ORDER BY id
+        ON CONFLICT DO NOTHING
+        RETURNING event_id
+        """;
+
+    /// <summary>Applies all of the deliveries or none; one flush of the database's log serves them together.</summary>
+    /// <returns>For each, whether it was new. What the consumer had applied before is left alone.</returns>
+    public async Task<bool[]> ApplyAsync<TEvent, THandler>(
+        string consumer, IReadOnlyList<Delivery<TEvent>> deliveries, CancellationToken cancellationToken)
         where TEvent : class, IPlatformEvent
         where THandler : class, IHandle<TEvent>
     {
@@ -24,14 +40,34 @@ internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes)
             await using var attempt = scopes.CreateAsyncScope();
             var db = attempt.ServiceProvider.GetRequiredService<TDbContext>();
             await using var transaction = await db.Database.BeginTransactionAsync(token);
-            var isNew = await db.Database.ExecuteSqlAsync(
-                $"INSERT INTO messaging.inbox (consumer, event_id) VALUES ({consumer}, {@event.EventId}) ON CONFLICT DO NOTHING", token) == 1;
-            if (!isNew) return false;
+            var unseen = await RecordAsync(transaction, consumer, [.. deliveries.Select(delivery => delivery.Event.EventId)], token);
+            var isNew = new bool[deliveries.Count];
+            for (var i = 0; i < deliveries.Count; i++)
+            {
+                isNew[i] = unseen.Remove(deliveries[i].Event.EventId);
+                if (!isNew[i]) continue;
+                Activity.Current = deliveries[i].Span;
+                await attempt.ServiceProvider.GetRequiredService<THandler>().HandleAsync(deliveries[i].Event, token);
+                await db.SaveChangesAsync(token);
+                db.ChangeTracker.Clear();
+            }
 
-            await attempt.ServiceProvider.GetRequiredService<THandler>().HandleAsync(@event, token);
-            await db.SaveChangesAsync(token);
             await transaction.CommitAsync(token);
-            return true;
+            return isNew;
         }, cancellationToken);
+    }
+
+    private static async Task<HashSet<Guid>> RecordAsync(
+        IDbContextTransaction transaction, string consumer, Guid[] events, CancellationToken cancellationToken)
+    {
+        var inner = (NpgsqlTransaction)transaction.GetDbTransaction();
+        await using var command = new NpgsqlCommand(Record, inner.Connection, inner)
+        {
+            Parameters = { new() { Value = consumer }, new() { Value = events } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var unseen = new HashSet<Guid>();
+        while (await reader.ReadAsync(cancellationToken)) unseen.Add(reader.GetGuid(0));
+        return unseen;
     }
 }

@@ -32,11 +32,8 @@ internal sealed partial class OutboxRelay(
                     _lastFailure = null;
                 }
 
-                if (!full)
-                {
-                    await GaugeAsync(stoppingToken);
-                    await WaitAsync(stoppingToken);
-                }
+                await GaugeAsync(stoppingToken);
+                if (!full) await WaitAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -97,8 +94,7 @@ internal sealed partial class OutboxRelay(
     {
         if (_gaugedAt != 0 && time.GetElapsedTime(_gaugedAt) < GaugeInterval) return;
         _gaugedAt = time.GetTimestamp();
-        var (depth, oldest) = await store.WaitingAsync(cancellationToken);
-        metrics.Waiting(depth, oldest);
+        metrics.Waiting(await store.WaitingAsync(cancellationToken));
     }
 
     private void NotRelayed(Exception exception)

@@ -1,25 +1,42 @@
 namespace Chokepoint.Messaging.Outbox;
 
-/// <summary>Wakes the relay of this process after a commit. Many signals before it looks are one.</summary>
+/// <summary>Wakes the relay. Many signals before it looks are one.</summary>
 internal sealed class OutboxSignal : IDisposable
 {
-    private readonly SemaphoreSlim _semaphore = new(0, 1);
+    private readonly SemaphoreSlim _due = new(0, 1);
 
+    /// <summary>Taken by <see cref="OutboxNotifications"/>: this process wrote rows.</summary>
+    public SemaphoreSlim Written { get; } = new(0, 1);
+
+    /// <summary>This process has committed rows.</summary>
     public void Set()
     {
-        if (_semaphore.CurrentCount > 0) return;
+        Raise(_due);
+        Raise(Written);
+    }
+
+    /// <summary>Another process has.</summary>
+    public void Wake() => Raise(_due);
+
+    /// <returns>Whether it was signalled, rather than timed out.</returns>
+    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _due.WaitAsync(timeout, cancellationToken);
+
+    public void Dispose()
+    {
+        _due.Dispose();
+        Written.Dispose();
+    }
+
+    private static void Raise(SemaphoreSlim flag)
+    {
+        if (flag.CurrentCount > 0) return;
         try
         {
-            _semaphore.Release();
+            flag.Release();
         }
         catch (SemaphoreFullException)
         {
-            // Another writer signalled in between, which serves both.
+            // Another writer was quicker, which serves both.
         }
     }
-
-    /// <returns>Whether it was signalled, rather than timed out.</returns>
-    public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _semaphore.WaitAsync(timeout, cancellationToken);
-
-    public void Dispose() => _semaphore.Dispose();
 }

@@ -11,6 +11,9 @@ internal sealed record DueRow(
 /// <summary>What became of a row that was not confirmed. <paramref name="Permanent"/> rows are quarantined.</summary>
 internal sealed record FailedRow(DueRow Row, string Reason, bool Permanent);
 
+/// <summary>What waits in the messaging tables, for the relay or for a person; <paramref name="OldestSeconds"/> is the oldest outbox row's age.</summary>
+internal sealed record WaitingRows(long Outbox, double OldestSeconds, long Quarantined, long DeadLetters);
+
 /// <summary>The relay's SQL. Its rows stay locked, and so invisible to other relays, until its transaction ends or its process dies.</summary>
 internal sealed class OutboxStore(NpgsqlDataSource dataSource)
 {
@@ -100,13 +103,15 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>How many rows wait and how old the oldest is.</summary>
-    public async Task<(long Depth, TimeSpan Oldest)> WaitingAsync(CancellationToken cancellationToken)
+    public async Task<WaitingRows> WaitingAsync(CancellationToken cancellationToken)
     {
-        await using var command = dataSource.CreateCommand(
-            "SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8 FROM messaging.outbox");
+        await using var command = dataSource.CreateCommand("""
+            SELECT count(*), coalesce(extract(epoch FROM now() - min(created_at)), 0)::float8,
+                (SELECT count(*) FROM messaging.quarantine), (SELECT count(*) FROM messaging.dead_letters)
+            FROM messaging.outbox
+            """);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        return (reader.GetInt64(0), TimeSpan.FromSeconds(Math.Max(0, reader.GetDouble(1))));
+        return new WaitingRows(reader.GetInt64(0), Math.Max(0, reader.GetDouble(1)), reader.GetInt64(2), reader.GetInt64(3));
     }
 }

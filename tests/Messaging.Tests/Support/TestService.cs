@@ -1,5 +1,7 @@
 using Chokepoint.Contracts;
+using Chokepoint.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Diagnostics;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -17,19 +19,25 @@ internal sealed class TestService : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
+    public T Get<T>()
+        where T : notnull => Services.GetRequiredService<T>();
+
     public static async Task<TestService> StartAsync(
         string service, string database, string broker, Script? script = null, Action<MessagingOptions>? configure = null,
-        bool migrate = true, bool retrying = false)
+        bool retrying = false, IInterceptor? interceptor = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:broker", broker)]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console => console.SingleLine = true);
         builder.Services.AddSingleton(new NpgsqlDataSourceBuilder(database).Build());
-        builder.Services.AddDbContext<TestDb>((provider, options) => options.UseNpgsql(
-            provider.GetRequiredService<NpgsqlDataSource>(), npgsql =>
+        builder.Services.AddDbContext<TestDb>((provider, options) =>
+        {
+            if (interceptor is not null) options.AddInterceptors(interceptor);
+            options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), npgsql =>
             {
                 if (retrying) npgsql.EnableRetryOnFailure();
-            }));
+            });
+        });
         builder.Services.AddSingleton(script ?? new Script());
         builder.Services.Configure<MessagingOptions>(options => configure?.Invoke(options));
         builder.AddMessaging<TestDb>(service, messaging =>
@@ -37,7 +45,7 @@ internal sealed class TestService : IAsyncDisposable
             if (service == "risk-scoring") messaging.Handle<ControlStateChanged, Recording>();
         });
         var started = new TestService(builder.Build());
-        if (migrate) await started.WithDbAsync(db => db.Database.EnsureCreatedAsync());
+        await started.WithDbAsync(db => db.Database.EnsureCreatedAsync());
         await started._host.StartAsync();
         return started;
     }
@@ -53,6 +61,8 @@ internal sealed class TestService : IAsyncDisposable
         foreach (var @event in events) db.Publish(@event);
         return await db.SaveChangesAsync();
     });
+
+    public Task<int> OutboxAsync() => WithDbAsync(db => db.Set<OutboxRow>().CountAsync());
 
     public Task<int> AppliedAsync() => WithDbAsync(db => db.Applied.CountAsync());
 

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.Messaging.Tests.Support;
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.Messaging.Tests;
+
+public sealed class Effects_are_exactly_once(ServersFixture servers)
+{
+    private const string Queue = "risk-scoring.control-state-changed";
+
+    [Fact]
+    public async Task What_is_committed_is_handled_once_and_leaves_the_outbox_empty()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
+        await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker);
+        var sent = Enumerable.Range(1, 500).Select(version => Events.Control(version)).ToList();
+
+        await controls.CommitAsync(sent);
+
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 500);
+        var applied = await risk.WithDbAsync(db => db.Applied.Select(row => row.EventId).ToListAsync());
+        applied.Order().ShouldBe(sent.Select(one => one.EventId).Order());
+        await Eventually.BecomesAsync(controls.OutboxAsync, count => count == 0);
+    }
+
+    [Fact]
+    public async Task The_same_message_a_hundred_times_over_three_replicas_has_one_effect()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var database = await servers.CreateDatabaseAsync();
+        var replicas = new List<TestService>();
+        for (var i = 0; i < 3; i++) replicas.Add(await TestService.StartAsync("risk-scoring", database, broker));
+        var one = Events.Control();
+        await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, one.EventId, Json(one)));
+
+        await Amqp.PublishAsync(broker, Queue, one.EventId, Json(one), times: 99);
+
+        await Eventually.BecomesAsync(() => Amqp.ReadyAsync(broker, Queue), ready => ready == 0);
+        foreach (var replica in replicas) await replica.DisposeAsync(); // what is in hand is finished or given back
+        (await Amqp.ReadyAsync(broker, Queue)).ShouldBe(0u);
+        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM applied")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Versions_arriving_3_1_2_leave_version_3()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var newest = new Script
+        {
+            OnHandle = async (db, @event, token) =>
+            {
+                var known = await db.Projections.FindAsync([@event.NoticeId], token);
+                if (known is null) db.Projections.Add(new Projection { Key = @event.NoticeId, Version = @event.Version });
+                else if (@event.Version > known.Version) known.Version = @event.Version;
+            },
+        };
+        await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
+        await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker, newest);
+        var notice = Guid.NewGuid();
+
+        foreach (var version in (long[])[3, 1, 2])
+        {
+            var arrived = await risk.AppliedAsync();
+            await controls.CommitAsync(Events.Control(version, notice));
+            await Eventually.BecomesAsync(risk.AppliedAsync, count => count == arrived + 1);
+        }
+
+        (await risk.WithDbAsync(db => db.Projections.SingleAsync())).Version.ShouldBe(3);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_handler_that_fails_after_saving_leaves_one_effect_and_publishes_once(bool retryingStrategy)
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var failures = 0;
+        var script = new Script
+        {
+            OnHandle = async (db, @event, token) =>
+            {
+                if (@event.Version == 1) db.Publish(Events.Control(1001));
+                await db.SaveChangesAsync(token);
+                if (Interlocked.Increment(ref failures) <= 3) throw new InvalidOperationException("blown up after saving");
+            },
+        };
+        var database = await servers.CreateDatabaseAsync();
+        await using var risk = await TestService.StartAsync("risk-scoring", database, broker, script, retrying: retryingStrategy);
+        var one = Events.Control();
+
+        await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, one.EventId, Json(one)));
+
+        // What it publishes comes back to its own queue here.
+        await Eventually.BecomesAsync(() => risk.WithDbAsync(db => db.Applied.CountAsync(row => row.Version == 1001)), count => count == 1);
+        (await risk.WithDbAsync(db => db.Applied.CountAsync(row => row.Version == 1))).ShouldBe(1);
+        (await risk.OutboxAsync()).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_repetition_after_the_inbox_forgot_is_the_handlers_to_recognise_and_pruning_forgets_only_the_old()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var database = await servers.CreateDatabaseAsync();
+        await using var risk = await TestService.StartAsync("risk-scoring", database, broker);
+        await Sql.ExecuteAsync(database, """
+            INSERT INTO messaging.inbox (consumer, event_id, received_at)
+            SELECT 'q', gen_random_uuid(), now() - interval '8 days' FROM generate_series(1, 50)
+            UNION ALL SELECT 'q', gen_random_uuid(), now() - interval '6 days' FROM generate_series(1, 7)
+            """);
+        var pruner = new Inbox.InboxPruner(
+            risk.Get<Npgsql.NpgsqlDataSource>(), risk.Get<Microsoft.Extensions.Options.IOptions<MessagingOptions>>(), TimeProvider.System,
+            Microsoft.Extensions.Logging.Abstractions.NullLogger<Inbox.InboxPruner>.Instance);
+
+        (await pruner.PruneAsync(CancellationToken.None)).ShouldBe(50);
+
+        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM messaging.inbox")).ShouldBe(7);
+        pruner.Dispose();
+    }
+
+    private static byte[] Json(ControlStateChanged @event) => JsonSerializer.SerializeToUtf8Bytes(@event, EventJson.Options);
+}
