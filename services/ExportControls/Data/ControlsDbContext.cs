@@ -1,0 +1,77 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.Messaging;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+namespace Chokepoint.ExportControls.Data;
+
+internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> options) : DbContext(options)
+{
+    public DbSet<NoticeRow> Notices => Set<NoticeRow>();
+    public DbSet<NoticeRevisionRow> Revisions => Set<NoticeRevisionRow>();
+    public DbSet<ClauseRow> Clauses => Set<ClauseRow>();
+    public DbSet<IntervalRow> Intervals => Set<IntervalRow>();
+    public DbSet<ActionRow> Actions => Set<ActionRow>();
+
+    protected override void OnModelCreating(ModelBuilder modelBuilder)
+    {
+        modelBuilder.AddMessagingTables();
+
+        modelBuilder.Entity<NoticeRow>(notice =>
+        {
+            notice.ToTable("notices");
+            notice.HasIndex(n => new { n.Issuer, n.DocumentNumber }).IsUnique();
+            notice.Property(n => n.Revision).IsConcurrencyToken();
+            notice.Property(n => n.Origin).HasConversion<string>();
+            HoldsDocument(notice.Property(n => n.Document));
+            notice.HasMany(n => n.Clauses).WithOne(c => c.Notice).HasForeignKey(c => c.NoticeId);
+        });
+
+        modelBuilder.Entity<NoticeRevisionRow>(revision =>
+        {
+            revision.ToTable("notice_revisions");
+            revision.HasKey(r => new { r.NoticeId, r.Revision });
+            revision.HasOne<NoticeRow>().WithMany().HasForeignKey(r => r.NoticeId);
+            HoldsDocument(revision.Property(r => r.Document));
+        });
+
+        modelBuilder.Entity<ClauseRow>(clause =>
+        {
+            clause.ToTable("clauses");
+            clause.HasIndex(c => new { c.NoticeId, c.Number }).IsUnique();
+            clause.HasIndex(c => new { c.Issuer, c.DocumentNumber, c.Ordinal, c.Id });
+            clause.HasIndex(c => c.NextBoundaryAt).HasFilter($"\"{nameof(ClauseRow.NextBoundaryAt)}\" IS NOT NULL");
+            clause.HasIndex(c => c.Minerals).HasMethod("gin");
+            clause.Property(c => c.Version).IsConcurrencyToken();
+            clause.Property(c => c.Measure).HasConversion<string>();
+            clause.Property(c => c.Status).HasConversion<string>();
+            clause.HasMany(c => c.Schedule).WithOne().HasForeignKey(i => i.ClauseId);
+        });
+
+        modelBuilder.Entity<IntervalRow>(interval =>
+        {
+            interval.ToTable("intervals");
+            interval.HasKey(i => new { i.ClauseId, i.From });
+            interval.HasIndex(i => i.StartsAt);
+            interval.Property(i => i.Status).HasConversion<string>();
+            interval.Property(i => i.Basis).HasConversion<string>();
+        });
+
+        modelBuilder.Entity<ActionRow>(action =>
+        {
+            action.ToTable("actions");
+            action.HasIndex(a => a.TargetClauseId);
+            action.Property(a => a.Kind).HasConversion<string>();
+            action.HasOne<NoticeRow>().WithMany().HasForeignKey(a => a.NoticeId);
+            action.HasOne<ClauseRow>().WithMany().HasForeignKey(a => a.TargetClauseId);
+        });
+    }
+
+    private static void HoldsDocument(PropertyBuilder<NoticeDocument> property) => property
+        .HasColumnType("jsonb")
+        .HasConversion(
+            document => JsonSerializer.Serialize(document, EventJson.Options),
+            json => JsonSerializer.Deserialize<NoticeDocument>(json, EventJson.Options)!);
+}

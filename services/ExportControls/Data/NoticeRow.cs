@@ -1,0 +1,48 @@
+using Chokepoint.ExportControls.Domain;
+
+namespace Chokepoint.ExportControls.Data;
+
+/// <summary>A notice as known now. Its earlier wordings are <see cref="NoticeRevisionRow"/>.</summary>
+internal sealed class NoticeRow
+{
+    public required Guid Id { get; init; }
+
+    /// <summary>With <see cref="DocumentNumber"/> the key of a notice in the world.</summary>
+    public required string Issuer { get; init; }
+
+    public required string DocumentNumber { get; init; }
+    public required DateOnly AnnouncedOn { get; set; }
+    public required NoticeDocument Document { get; set; }
+
+    /// <summary><see cref="CanonicalContent.HashOf"/> of <see cref="Document"/>.</summary>
+    public required byte[] ContentHash { get; set; }
+
+    /// <summary>Counts the wordings, from 1.</summary>
+    public required int Revision { get; set; }
+
+    public required NoticeOrigin Origin { get; set; }
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; set; }
+    public List<ClauseRow> Clauses { get; init; } = [];
+}
+
+/// <summary>Who put a notice here. What an operator wrote is never overwritten by the facts that ship with the platform.</summary>
+internal enum NoticeOrigin
+{
+    Operator,
+    BuiltIn,
+}
+
+/// <summary>A wording of a notice, kept when it is corrected: answers as of an earlier knowledge are given from these.</summary>
+internal sealed class NoticeRevisionRow
+{
+    public required Guid NoticeId { get; init; }
+    public required int Revision { get; init; }
+
+    /// <summary>
+    /// From when this wording could be known: the first from the day it was announced, a correction from the instant it was recorded.
+    /// </summary>
+    public required DateTimeOffset KnownFrom { get; init; }
+
+    public required NoticeDocument Document { get; init; }
+}

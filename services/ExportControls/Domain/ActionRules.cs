@@ -1,0 +1,45 @@
+namespace Chokepoint.ExportControls.Domain;
+
+/// <summary>Whether an action makes sense on a clause beside everything else that acts on it.</summary>
+internal static class ActionRules
+{
+    /// <summary>What is wrong with an action, and in which of its members; null when nothing is.</summary>
+    /// <param name="dates">The target's.</param>
+    /// <param name="others">Every other action on the same clause, whoever's.</param>
+    public static (string Member, string Message)? Fault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
+    {
+        if (action.From < dates.AnnouncedOn)
+            return ("from", $"is before its target was announced on {dates.AnnouncedOn:O}");
+        return action.Kind switch
+        {
+            ActionKind.Suspend => SuspensionFault(action, dates, others),
+            ActionKind.Resume => ResumptionFault(action, dates, others),
+            ActionKind.Extend => ExtensionFault(action, dates, others),
+            _ => null,
+        };
+    }
+
+    private static (string, string)? SuspensionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
+    {
+        var own = ClauseSchedule.SuspensionsOf(dates, [action, .. others.Where(a => a.Kind is ActionKind.Resume or ActionKind.Extend)]);
+        foreach (var other in ClauseSchedule.SuspensionsOf(dates, others))
+            if (own.Any(range => range.Overlaps(other)))
+                return ("from", $"begins a suspension that overlaps one from {other.From:O} to {other.Until?.ToString("O") ?? "no end"}");
+        return null;
+    }
+
+    private static (string, string)? ResumptionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others) =>
+        ClauseSchedule.SuspensionsOf(dates, others).Any(s => s.Holds(action.From))
+            ? null
+            : ("from", "is a day on which no suspension of the clause runs, so nothing can be resumed");
+
+    private static (string, string)? ExtensionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
+    {
+        var running = ClauseSchedule.SuspensionsOf(dates, others)
+            .Where(s => s.From < action.From && s.Until >= action.From.AddDays(-1))
+            .Select(s => s.Until).FirstOrDefault();
+        var end = running ?? ClauseSchedule.EndOf(dates, others);
+        if (end is null) return ("target", "has no end that could be extended");
+        return action.Until <= end ? ("until", $"is not after {end:O}, the end that it extends") : null;
+    }
+}

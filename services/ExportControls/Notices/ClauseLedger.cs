@@ -1,0 +1,105 @@
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.Messaging;
+using Chokepoint.Reference;
+
+namespace Chokepoint.ExportControls.Notices;
+
+/// <summary>
+/// Brings clauses to what is known now, and says so to the platform where it is news. Its caller holds the rows' locks and saves.
+/// </summary>
+internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
+{
+    /// <summary>Rewrites the schedule of a clause from its document and every action on it; announces what changed.</summary>
+    /// <param name="row">Tracked, its <see cref="ClauseRow.Schedule"/> loaded.</param>
+    /// <param name="silent">History that ships with the platform is no news to subscribers.</param>
+    public void Restate(ClauseRow row, NoticeDocument notice, IReadOnlyList<ActionOnClause> actions, bool silent = false)
+    {
+        var clause = notice.Clauses.Single(c => c.Number == row.Number);
+        var dates = new ClauseDates(notice.AnnouncedOn, clause.EffectiveFrom, clause.EffectiveUntil);
+        row.Measure = clause.Measure;
+        row.Minerals = [.. ClauseScope.MineralsOf(clause)];
+        row.Destinations = clause.Destinations?.ToArray();
+        row.ExcludedDestinations = [.. clause.ExcludedDestinations];
+        row.EffectiveUntil = ClauseSchedule.EndOf(dates, actions);
+        row.IsRemoved = false;
+        Announce(row, notice, clause, ClauseSchedule.Of(dates, actions), silent);
+    }
+
+    /// <summary>A correction says that the clause never was: it is withdrawn on every day, and found no more.</summary>
+    public void Remove(ClauseRow row, NoticeDocument before)
+    {
+        if (row.IsRemoved) return;
+        var clause = before.Clauses.Single(c => c.Number == row.Number);
+        Announce(row, before, clause, [new ControlInterval(before.AnnouncedOn, null, ControlStatus.Withdrawn, StatusBasis.Notice)], silent: false);
+        row.IsRemoved = true;
+    }
+
+    /// <summary>
+    /// Announces the boundaries of a clause that have passed by now, one by one and in order; none is announced twice, since the
+    /// row moves on with each.
+    /// </summary>
+    /// <returns>How many were announced.</returns>
+    public int PassBoundaries(ClauseRow row, NoticeDocument notice)
+    {
+        var clause = notice.Clauses.Single(c => c.Number == row.Number);
+        var schedule = ScheduleOf(row);
+        var today = Economies.DayOf(row.Issuer, time.GetUtcNow());
+        var passed = schedule.Where(i => i.From > row.StateSince && i.From <= today).ToList();
+        foreach (var state in passed) Announce(row, notice, clause, schedule, state, silent: false);
+        row.NextBoundaryAt = NextBoundary(row, schedule);
+        return passed.Count;
+    }
+
+    private void Announce(ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, bool silent)
+    {
+        Write(row, schedule);
+        var state = ClauseSchedule.On(schedule, Economies.DayOf(row.Issuer, time.GetUtcNow()));
+        Announce(row, notice, clause, schedule, state, silent);
+        row.NextBoundaryAt = NextBoundary(row, schedule);
+    }
+
+    private void Announce(
+        ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, ControlInterval state, bool silent)
+    {
+        var statement = ClauseStatement.Of(row, notice, clause, schedule, state, time.GetUtcNow()) with { Silent = silent };
+        var content = ClauseStatement.ContentOf(statement);
+        row.StateSince = state.From;
+        if (row.AnnouncedContent.AsSpan().SequenceEqual(content)) return;
+        row.AnnouncedContent = content;
+        row.Version = statement.Version;
+        row.Status = state.Status;
+        db.Publish(statement);
+    }
+
+    private static DateTimeOffset? NextBoundary(ClauseRow row, IReadOnlyList<ControlInterval> schedule) =>
+        schedule.FirstOrDefault(i => i.From > row.StateSince) is { } next ? IssuerDay.StartOf(row.Issuer, next.From) : null;
+
+    private static List<ControlInterval> ScheduleOf(ClauseRow row) =>
+        [.. row.Schedule.OrderBy(i => i.From).Select(i => new ControlInterval(i.From, i.Until, i.Status, i.Basis))];
+
+    private static void Write(ClauseRow row, IReadOnlyList<ControlInterval> schedule)
+    {
+        row.Schedule.RemoveAll(stored => schedule.All(i => i.From != stored.From));
+        foreach (var interval in schedule)
+        {
+            var endsAt = interval.Until is { } until ? IssuerDay.StartOf(row.Issuer, until.AddDays(1)) : (DateTimeOffset?)null;
+            if (row.Schedule.Find(stored => stored.From == interval.From) is { } stored)
+            {
+                (stored.Until, stored.Status, stored.Basis, stored.EndsAt) = (interval.Until, interval.Status, interval.Basis, endsAt);
+                continue;
+            }
+            row.Schedule.Add(new IntervalRow
+            {
+                ClauseId = row.Id,
+                From = interval.From,
+                Until = interval.Until,
+                Status = interval.Status,
+                Basis = interval.Basis,
+                StartsAt = IssuerDay.StartOf(row.Issuer, interval.From),
+                EndsAt = endsAt,
+            });
+        }
+    }
+}

@@ -1,0 +1,178 @@
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.ExportControls.Notices;
+
+/// <summary>What became of a notice that was handed in.</summary>
+internal enum RecordOutcome
+{
+    Created,
+    Unchanged,
+
+    /// <summary>The same notice from another source: one notice, both sources, the better confidence.</summary>
+    Merged,
+
+    /// <summary>Its number is taken by other content.</summary>
+    Conflicting,
+}
+
+/// <summary>
+/// Records notices, each in one transaction with every clause it changes, whosever notice that clause is in, and the events that
+/// say so. The notices involved are locked by their keys in one order, so that two writers never wait for each other.
+/// </summary>
+internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, TimeProvider time)
+{
+    /// <summary>Records a notice, or finds that it is here already.</summary>
+    /// <exception cref="ProblemException">An action does not fit its target (422).</exception>
+    public Task<(RecordOutcome Outcome, NoticeRow Notice)> RecordAsync(NoticeDocument document, CancellationToken cancellationToken) =>
+        InTransactionAsync(async () =>
+        {
+            await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
+            var hash = CanonicalContent.HashOf(document);
+            var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
+            if (existing is not null && !existing.ContentHash.AsSpan().SequenceEqual(hash)) return (RecordOutcome.Conflicting, existing);
+            if (existing is not null)
+            {
+                var merged = Merge(existing.Document, document);
+                if (merged == existing.Document) return (RecordOutcome.Unchanged, existing);
+                await RewriteAsync(existing, merged, cancellationToken);
+                return (RecordOutcome.Merged, existing);
+            }
+
+            var now = time.GetUtcNow();
+            var notice = new NoticeRow
+            {
+                Id = Guid.CreateVersion7(now),
+                Issuer = document.Issuer,
+                DocumentNumber = document.DocumentNumber,
+                AnnouncedOn = document.AnnouncedOn,
+                Document = document,
+                ContentHash = hash,
+                Revision = 1,
+                Origin = NoticeOrigin.Operator,
+                RecordedAt = now,
+                UpdatedAt = now,
+            };
+            db.Notices.Add(notice);
+            AddRevision(notice, IssuerDay.StartOf(document.Issuer, document.AnnouncedOn));
+            await ApplyAsync(notice, before: null, cancellationToken);
+            return (RecordOutcome.Created, notice);
+        }, cancellationToken);
+
+    /// <summary>Corrects a notice. What was believed before stays on record.</summary>
+    /// <param name="precondition">Asked under the lock; throws where the caller's view of the notice is stale.</param>
+    /// <returns>Null when no notice has this id.</returns>
+    public Task<NoticeRow?> CorrectAsync(Guid id, NoticeDocument document, Action<NoticeRow> precondition, CancellationToken cancellationToken) =>
+        InTransactionAsync(async () =>
+        {
+            var key = await db.Notices.AsNoTracking().Where(n => n.Id == id)
+                .Select(n => new { n.Issuer, n.DocumentNumber, n.Document }).FirstOrDefaultAsync(cancellationToken);
+            if (key is null) return null;
+            await LockAsync(
+                [KeyOf(key.Issuer, key.DocumentNumber), .. key.Document.Actions.Select(KeyOf), .. document.Actions.Select(KeyOf)],
+                cancellationToken);
+            var notice = (await FindAsync(key.Issuer, key.DocumentNumber, cancellationToken))!;
+            precondition(notice);
+            if (document.Issuer != notice.Issuer)
+                throw ProblemException.Invalid("/issuer", $"cannot be corrected: it is {notice.Issuer}, and with the number it says which notice this is");
+            if (document.DocumentNumber != notice.DocumentNumber)
+                throw ProblemException.Invalid("/documentNumber", $"cannot be corrected: it is {notice.DocumentNumber}, and says which notice this is");
+            await RewriteAsync(notice, document, cancellationToken);
+            return notice;
+        }, cancellationToken);
+
+    private async Task RewriteAsync(NoticeRow notice, NoticeDocument document, CancellationToken cancellationToken)
+    {
+        var before = notice.Document;
+        notice.Document = document;
+        notice.ContentHash = CanonicalContent.HashOf(document);
+        notice.AnnouncedOn = document.AnnouncedOn;
+        notice.Revision++;
+        notice.UpdatedAt = time.GetUtcNow();
+        AddRevision(notice, notice.UpdatedAt);
+        await ApplyAsync(notice, before, cancellationToken);
+    }
+
+    /// <summary>Brings every clause that the notice has, had, acts on or acted on to what is known now.</summary>
+    private async Task ApplyAsync(NoticeRow notice, NoticeDocument? before, CancellationToken cancellationToken)
+    {
+        foreach (var (ordinal, clause) in notice.Document.Clauses.Index())
+        {
+            var row = notice.Clauses.Find(c => c.Number == clause.Number);
+            if (row is null) notice.Clauses.Add(row = NewClause(notice, clause));
+            row.Ordinal = ordinal;
+        }
+
+        var scene = await ActionScene.LoadAsync(db, notice, cancellationToken);
+        scene.Check(notice);
+        foreach (var row in notice.Clauses.Where(c => notice.Document.Clauses.All(d => d.Number != c.Number)))
+            clauses.Remove(row, before!);
+        foreach (var (row, document, actions) in scene.Touched())
+            clauses.Restate(row, document, actions);
+        scene.Store(db, notice);
+    }
+
+    private static ClauseRow NewClause(NoticeRow notice, ClauseDocument clause) => new()
+    {
+        Id = Guid.CreateVersion7(notice.UpdatedAt),
+        NoticeId = notice.Id,
+        Issuer = notice.Issuer,
+        DocumentNumber = notice.DocumentNumber,
+        Number = clause.Number,
+        Ordinal = 0,
+        Measure = clause.Measure,
+        Minerals = [],
+        Destinations = null,
+        ExcludedDestinations = [],
+    };
+
+    private void AddRevision(NoticeRow notice, DateTimeOffset knownFrom) => db.Revisions.Add(new NoticeRevisionRow
+    {
+        NoticeId = notice.Id,
+        Revision = notice.Revision,
+        KnownFrom = knownFrom,
+        Document = notice.Document,
+    });
+
+    private static NoticeDocument Merge(NoticeDocument known, NoticeDocument other)
+    {
+        var further = other.Sources.Where(s => !known.Sources.Contains(s)).ToList();
+        var confidence = other.Confidence is Confidence.Confirmed ? Confidence.Confirmed : known.Confidence;
+        return further.Count == 0 && confidence == known.Confidence
+            ? known
+            : known with { Sources = [.. known.Sources, .. further], Confidence = confidence };
+    }
+
+    private async Task<NoticeRow?> FindAsync(string issuer, string documentNumber, CancellationToken cancellationToken)
+    {
+        var notice = await db.Notices.FirstOrDefaultAsync(n => n.Issuer == issuer && n.DocumentNumber == documentNumber, cancellationToken);
+        if (notice is not null) await ClauseLocks.LoadAsync(db, [notice.Id], cancellationToken);
+        return notice;
+    }
+
+    private static string KeyOf(NoticeDocument document) => KeyOf(document.Issuer, document.DocumentNumber);
+
+    private static string KeyOf(ActionDocument action) => KeyOf(action.Target.Issuer, action.Target.DocumentNumber);
+
+    private static string KeyOf(string issuer, string documentNumber) => $"notice {issuer}/{documentNumber}";
+
+    private async Task LockAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        foreach (var key in keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))", cancellationToken);
+    }
+
+    private Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+        db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        {
+            db.ChangeTracker.Clear(); // a second attempt starts from what is stored
+            await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+            var result = await work();
+            await db.SaveChangesAsync(cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return result;
+        });
+}

@@ -1,0 +1,112 @@
+using System.Text.RegularExpressions;
+using Chokepoint.Reference;
+using FluentValidation;
+
+namespace Chokepoint.ExportControls.Notices;
+
+/// <summary>What can be said of a notice without looking at other notices.</summary>
+internal sealed partial class NoticeRequestValidator : AbstractValidator<NoticeRequest>
+{
+    private const int MostClauses = 200;
+    private const int MostActions = 500;
+    private const int MostSources = 50;
+
+    public NoticeRequestValidator()
+    {
+        RuleFor(n => n.Issuer).IsEconomy();
+        RuleFor(n => n.Authority).MaximumLength(200).WithMessage("is longer than 200 characters");
+        RuleFor(n => n.DocumentNumber).IsLabel(100);
+        RuleFor(n => n.Title).IsLabel(1000);
+        RuleFor(n => n.Language).Must(l => l is null || LanguageTag().IsMatch(l)).WithMessage("is not a BCP 47 language tag such as zh or en-GB");
+        RuleFor(n => n.AnnouncedOn).IsDay();
+        RuleFor(n => n.Confidence).Must(c => c is null || Enum.IsDefined(c.Value)).WithMessage("is neither confirmed nor unconfirmed");
+
+        RuleFor(n => n.Sources).HasAtMost(MostSources);
+        RuleForEach(n => n.Sources).NotNull().WithMessage("is null").SetValidator(new SourceValidator()!);
+
+        RuleFor(n => n.Clauses).Must((notice, _) => notice.Clauses is { Count: > 0 } || notice.Actions is { Count: > 0 })
+            .WithMessage("has no clause, and actions has no action: the notice does nothing");
+        RuleFor(n => n.Clauses).HasAtMost(MostClauses);
+        RuleForEach(n => n.Clauses).NotNull().WithMessage("is null").SetValidator(new ClauseValidator()!);
+
+        RuleFor(n => n.Actions).HasAtMost(MostActions);
+        RuleForEach(n => n.Actions).NotNull().WithMessage("is null").SetValidator(new ActionValidator()!);
+
+        RuleFor(n => n).Custom(CheckNumbersAndDays);
+    }
+
+    /// <summary>Clause numbers are unique, and nothing acts before it was announced.</summary>
+    private static void CheckNumbersAndDays(NoticeRequest notice, ValidationContext<NoticeRequest> context)
+    {
+        var numbers = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var (i, clause) in (notice.Clauses ?? []).Index())
+        {
+            if (clause?.Number is { } number && !numbers.Add(number))
+                context.AddFailure($"Clauses[{i}].Number", "is the number of an earlier clause too");
+            if (clause?.EffectiveFrom < notice.AnnouncedOn)
+                context.AddFailure($"Clauses[{i}].EffectiveFrom", "is before announcedOn");
+        }
+        foreach (var (i, action) in (notice.Actions ?? []).Index())
+            if (action?.From < notice.AnnouncedOn)
+                context.AddFailure($"Actions[{i}].From", "is before announcedOn");
+    }
+
+    [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
+    private static partial Regex LanguageTag();
+}
+
+internal sealed class SourceValidator : AbstractValidator<SourceRequest>
+{
+    public SourceValidator()
+    {
+        RuleFor(s => s.Url)
+            .Must(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+            .WithMessage("is not an absolute http or https address")
+            .MaximumLength(2000).WithMessage("is longer than 2000 characters");
+        RuleFor(s => s.Kind).Must(kind => kind is "primary" or "secondary").WithMessage("is neither primary nor secondary");
+    }
+}
+
+internal sealed class ActionValidator : AbstractValidator<ActionRequest>
+{
+    public ActionValidator()
+    {
+        RuleFor(a => a.Action).NotNull().WithMessage("is required");
+        RuleFor(a => a.Target).NotNull().WithMessage("is required");
+        RuleFor(a => a.Target!.Issuer).IsEconomy().When(a => a.Target is not null);
+        RuleFor(a => a.Target!.DocumentNumber).IsLabel(100).When(a => a.Target is not null);
+        RuleFor(a => a.Target!.Clause).Must(c => c is not "").WithMessage("is empty; null means every clause").MaximumLength(40)
+            .WithMessage("is longer than 40 characters").When(a => a.Target is not null);
+        RuleFor(a => a.From).IsDay();
+        RuleFor(a => a.Until).IsDay(required: false);
+        RuleFor(a => a.Until).Must((action, until) => !(until < action.From)).WithMessage("is before from");
+        RuleFor(a => a.Until).Null().WithMessage("must be null: what ends or is resumed has no last day")
+            .When(a => a.Action is Domain.ActionKind.Repeal or Domain.ActionKind.Resume);
+    }
+}
+
+/// <summary>Rules that several fields share. Messages continue the sentence that the field's pointer begins.</summary>
+internal static class FieldRules
+{
+    private static readonly DateOnly First = new(1900, 1, 1);
+    private static readonly DateOnly Last = new(2199, 12, 31);
+
+    public static IRuleBuilderOptions<T, string?> IsEconomy<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(code => code is not null && Economies.TryGet(code, out _))
+        .WithMessage("is not an economy known here: ISO 3166-1 alpha-3 in capitals, or EU27");
+
+    /// <summary>A short text that names something: present, not blank, without control characters or space around it.</summary>
+    public static IRuleBuilderOptions<T, string?> IsLabel<T>(this IRuleBuilder<T, string?> rule, int longest) => rule
+        .NotEmpty().WithMessage("is required")
+        .MaximumLength(longest).WithMessage($"is longer than {longest} characters")
+        .Must(text => text is null || (text.Trim().Length == text.Length && !text.Any(char.IsControl)))
+        .WithMessage("has control characters or space around it");
+
+    public static IRuleBuilderOptions<T, DateOnly?> IsDay<T>(this IRuleBuilder<T, DateOnly?> rule, bool required = true) => rule
+        .Must(day => day is not null || !required).WithMessage("is required")
+        .Must(day => day is null || (day >= First && day <= Last)).WithMessage("is not a day from 1900 to 2199");
+
+    public static IRuleBuilderOptions<T, IReadOnlyList<TItem>?> HasAtMost<T, TItem>(
+        this IRuleBuilder<T, IReadOnlyList<TItem>?> rule, int most) => rule
+        .Must(list => list is null || list.Count <= most).WithMessage($"has more than {most} entries");
+}
