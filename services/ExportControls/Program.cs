@@ -1,8 +1,24 @@
+using Chokepoint.ExportControls.Clauses;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Notices;
+using Chokepoint.Messaging;
 using Chokepoint.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(service: "export-controls", area: "controls");
+builder.AddServiceDatabase<ControlsDbContext>("controlsdb");
+builder.AddMessaging<ControlsDbContext>("export-controls");
+builder.Services.AddScoped<ClauseLedger>();
+builder.Services.AddScoped<NoticeLedger>();
 
 var app = builder.Build();
-app.UseServiceDefaults();
+var controls = app.UseServiceDefaults();
+controls.MapActiveClauses();
+controls.MapClauseTimeline();
+
+var notices = controls.MapGroup("/notices");
+notices.MapPostNotice();
+notices.MapCorrectNotice();
+notices.MapGetNotice();
+notices.MapListNotices();
 app.Run();

@@ -48,6 +48,9 @@ internal sealed class ClauseRow
 
     public List<IntervalRow> Schedule { get; init; } = [];
     public NoticeRow Notice { get; init; } = null!;
+
+    public List<ControlInterval> ScheduleAsKnown() =>
+        [.. Schedule.OrderBy(i => i.From).Select(i => new ControlInterval(i.From, i.Until, i.Status, i.Basis))];
 }
 
 /// <summary>One stretch of a clause's schedule: its days, and the instants at which they begin and end in the issuer's zone.</summary>

@@ -22,6 +22,7 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
         modelBuilder.Entity<NoticeRow>(notice =>
         {
             notice.ToTable("notices");
+            notice.Property(n => n.Id).ValueGeneratedNever();
             notice.HasIndex(n => new { n.Issuer, n.DocumentNumber }).IsUnique();
             notice.Property(n => n.Revision).IsConcurrencyToken();
             notice.Property(n => n.Origin).HasConversion<string>();
@@ -40,9 +41,10 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
         modelBuilder.Entity<ClauseRow>(clause =>
         {
             clause.ToTable("clauses");
+            clause.Property(c => c.Id).ValueGeneratedNever();
             clause.HasIndex(c => new { c.NoticeId, c.Number }).IsUnique();
             clause.HasIndex(c => new { c.Issuer, c.DocumentNumber, c.Ordinal, c.Id });
-            clause.HasIndex(c => c.NextBoundaryAt).HasFilter($"\"{nameof(ClauseRow.NextBoundaryAt)}\" IS NOT NULL");
+            clause.HasIndex(c => c.NextBoundaryAt).HasFilter("next_boundary_at IS NOT NULL");
             clause.HasIndex(c => c.Minerals).HasMethod("gin");
             clause.Property(c => c.Version).IsConcurrencyToken();
             clause.Property(c => c.Measure).HasConversion<string>();
@@ -62,6 +64,7 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
         modelBuilder.Entity<ActionRow>(action =>
         {
             action.ToTable("actions");
+            action.Property(a => a.Id).ValueGeneratedNever();
             action.HasIndex(a => a.TargetClauseId);
             action.Property(a => a.Kind).HasConversion<string>();
             action.HasOne<NoticeRow>().WithMany().HasForeignKey(a => a.NoticeId);

@@ -9,7 +9,7 @@ internal static class ActionRules
     public static (string Member, string Message)? Fault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
     {
         if (action.From < dates.AnnouncedOn)
-            return ("from", $"is before its target was announced on {dates.AnnouncedOn:O}");
+            return ("from", $"Is before its target was announced on {dates.AnnouncedOn:O}.");
         return action.Kind switch
         {
             ActionKind.Suspend => SuspensionFault(action, dates, others),
@@ -24,14 +24,14 @@ internal static class ActionRules
         var own = ClauseSchedule.SuspensionsOf(dates, [action, .. others.Where(a => a.Kind is ActionKind.Resume or ActionKind.Extend)]);
         foreach (var other in ClauseSchedule.SuspensionsOf(dates, others))
             if (own.Any(range => range.Overlaps(other)))
-                return ("from", $"begins a suspension that overlaps one from {other.From:O} to {other.Until?.ToString("O") ?? "no end"}");
+                return ("from", $"Begins a suspension that overlaps the one from {other.From:O} to {other.Until?.ToString("O") ?? "no end"}.");
         return null;
     }
 
     private static (string, string)? ResumptionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others) =>
         ClauseSchedule.SuspensionsOf(dates, others).Any(s => s.Holds(action.From))
             ? null
-            : ("from", "is a day on which no suspension of the clause runs, so nothing can be resumed");
+            : ("from", "Is a day on which no suspension of the clause runs: nothing can be resumed.");
 
     private static (string, string)? ExtensionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
     {
@@ -39,7 +39,7 @@ internal static class ActionRules
             .Where(s => s.From < action.From && s.Until >= action.From.AddDays(-1))
             .Select(s => s.Until).FirstOrDefault();
         var end = running ?? ClauseSchedule.EndOf(dates, others);
-        if (end is null) return ("target", "has no end that could be extended");
-        return action.Until <= end ? ("until", $"is not after {end:O}, the end that it extends") : null;
+        if (end is null) return ("target", "Has no end that could be extended.");
+        return action.Until <= end ? ("until", $"Must be after {end:O}, the end that it extends.") : null;
     }
 }

@@ -18,6 +18,7 @@ internal sealed class ActionScene
     private ILookup<Guid, ActionRow> _foreign = Array.Empty<ActionRow>().ToLookup(a => a.TargetClauseId);
     private Dictionary<Guid, string> _actors = [];
     private readonly HashSet<Guid> _amenders = [];
+    private readonly HashSet<(string Issuer, string DocumentNumber)> _known = [];
 
     private ActionScene()
     {
@@ -50,12 +51,12 @@ internal sealed class ActionScene
                 continue;
             }
             if (Replaces(action.Action) && targets.Exists(t => _amenders.Contains(t.NoticeId)))
-                errors.TryAdd($"{pointer}/target", ["closes a cycle: the target amends or repeals this notice, itself or through others"]);
+                errors.TryAdd($"{pointer}/target", ["Closes a cycle: the target amends or repeals this notice, itself or through others."]);
             foreach (var target in targets)
             {
                 var others = ActionsOn(target).Where(a => a.Index != index).Select(a => a.Action).ToList();
                 if (ActionRules.Fault(new ActionOnClause(action.Action, action.From, action.Until), DatesOf(target), others) is var (member, message))
-                    errors.TryAdd($"{pointer}/{member}", [target.Notice == notice ? message : $"{message} ({Name(target)})"]);
+                    errors.TryAdd($"{pointer}/{member}", [$"{Name(target)}: {message}"]);
             }
         }
         if (errors.Count > 0)
@@ -92,19 +93,18 @@ internal sealed class ActionScene
         {
             if (_foreign[row.Id].FirstOrDefault() is not { } action) continue;
             if (notice.Document.Clauses.All(c => c.Number != row.Number))
-                errors.TryAdd("/clauses", [$"leaves out clause {row.Number}, which {_actors[action.NoticeId]} acts on"]);
+                errors.TryAdd("/clauses", [$"Leaves out clause {row.Number}, which {_actors[action.NoticeId]} acts on."]);
             else if (_foreign[row.Id].FirstOrDefault(a => a.From < notice.AnnouncedOn) is { } early)
-                errors.TryAdd("/announcedOn", [$"is after {early.From:O}, when {_actors[early.NoticeId]} acts on clause {row.Number}"]);
+                errors.TryAdd("/announcedOn", [$"Is after {early.From:O}, when {_actors[early.NoticeId]} acts on clause {row.Number}."]);
         }
     }
 
     private (string Member, string Message) MissingTarget(ClauseTarget target, NoticeRow notice)
     {
-        var known = notice.Issuer == target.Issuer && notice.DocumentNumber == target.DocumentNumber
-            || _clauses.Values.Any(c => c.Issuer == target.Issuer && c.DocumentNumber == target.DocumentNumber);
-        return known
-            ? ("clause", $"is no clause of {target.Issuer} {target.DocumentNumber}")
-            : ("documentNumber", $"is no notice of {target.Issuer} known here");
+        var own = notice.Issuer == target.Issuer && notice.DocumentNumber == target.DocumentNumber;
+        return own || _known.Contains((target.Issuer, target.DocumentNumber))
+            ? ("clause", $"Is no clause of {target.Issuer} {target.DocumentNumber}.")
+            : ("documentNumber", $"Is no notice of {target.Issuer} that is known here.");
     }
 
     private IEnumerable<(int? Index, ActionOnClause Action)> ActionsOn(ClauseRow row) =>
@@ -128,15 +128,16 @@ internal sealed class ActionScene
     private async Task AddTargetsAsync(ControlsDbContext db, NoticeRow notice, CancellationToken cancellationToken)
     {
         var formerClauses = _former.Select(a => a.TargetClauseId).ToArray();
-        var issuers = notice.Document.Actions.Select(a => a.Target.Issuer).Distinct().ToArray();
-        var numbers = notice.Document.Actions.Select(a => a.Target.DocumentNumber).Distinct().ToArray();
         var wanted = notice.Document.Actions.Select(a => (a.Target.Issuer, a.Target.DocumentNumber)).ToHashSet();
+        var issuers = wanted.Select(w => w.Issuer).ToArray();
+        var numbers = wanted.Select(w => w.DocumentNumber).ToArray();
         var found = await db.Notices.AsNoTracking()
             .Where(n => n.Id != notice.Id)
             .Where(n => (issuers.Contains(n.Issuer) && numbers.Contains(n.DocumentNumber)) || n.Clauses.Any(c => formerClauses.Contains(c.Id)))
             .Select(n => new { n.Id, n.Issuer, n.DocumentNumber, IsFormer = n.Clauses.Any(c => formerClauses.Contains(c.Id)) })
             .ToListAsync(cancellationToken);
         var ids = found.Where(n => n.IsFormer || wanted.Contains((n.Issuer, n.DocumentNumber))).Select(n => n.Id).ToArray();
+        _known.UnionWith(found.Select(n => (n.Issuer, n.DocumentNumber)));
         if (ids.Length > 0)
             foreach (var target in (await ClauseLocks.LoadAsync(db, ids, cancellationToken)).Select(c => c.Notice).Distinct())
                 Add(target);
@@ -148,11 +149,9 @@ internal sealed class ActionScene
                 .Where(c => _documents[c.NoticeId].Clauses.Any(d => d.Number == c.Number));
             _actions.Add((index, action, [.. targets]));
         }
-        foreach (var stranger in _clauses.Values.Where(c => c.NoticeId != notice.Id && !IsTouched(c)).ToList())
-            _clauses.Remove(stranger.Id);
-
-        bool IsTouched(ClauseRow clause) => formerClauses.Contains(clause.Id) || _actions.Exists(a => a.Targets.Contains(clause))
-            || _actions.Exists(a => a.Targets.Count == 0 && a.Action.Target.DocumentNumber == clause.DocumentNumber);
+        var touched = _actions.SelectMany(a => a.Targets).Select(c => c.Id).Concat(formerClauses).ToHashSet();
+        foreach (var other in _clauses.Values.Where(c => c.NoticeId != notice.Id && !touched.Contains(c.Id)).ToList())
+            _clauses.Remove(other.Id);
     }
 
     private async Task AddForeignActionsAsync(ControlsDbContext db, NoticeRow notice, CancellationToken cancellationToken)
@@ -174,9 +173,9 @@ internal sealed class ActionScene
             WITH RECURSIVE amenders AS (
                 SELECT {notice.Id} AS id
                 UNION
-                SELECT a."NoticeId" FROM amenders
-                JOIN clauses c ON c."NoticeId" = amenders.id
-                JOIN actions a ON a."TargetClauseId" = c."Id" AND a."Kind" IN ('Amend', 'Repeal'))
+                SELECT a.notice_id FROM amenders
+                JOIN clauses c ON c.notice_id = amenders.id
+                JOIN actions a ON a.target_clause_id = c.id AND a.kind IN ('Amend', 'Repeal'))
             SELECT id AS "Value" FROM amenders
             """).ToListAsync(cancellationToken);
         _amenders.UnionWith(ids);

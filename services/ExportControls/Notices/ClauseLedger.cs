@@ -14,7 +14,7 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
     /// <summary>Rewrites the schedule of a clause from its document and every action on it; announces what changed.</summary>
     /// <param name="row">Tracked, its <see cref="ClauseRow.Schedule"/> loaded.</param>
     /// <param name="silent">History that ships with the platform is no news to subscribers.</param>
-    public void Restate(ClauseRow row, NoticeDocument notice, IReadOnlyList<ActionOnClause> actions, bool silent = false)
+    public ClauseChange Restate(ClauseRow row, NoticeDocument notice, IReadOnlyList<ActionOnClause> actions, bool silent = false)
     {
         var clause = notice.Clauses.Single(c => c.Number == row.Number);
         var dates = new ClauseDates(notice.AnnouncedOn, clause.EffectiveFrom, clause.EffectiveUntil);
@@ -24,16 +24,15 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
         row.ExcludedDestinations = [.. clause.ExcludedDestinations];
         row.EffectiveUntil = ClauseSchedule.EndOf(dates, actions);
         row.IsRemoved = false;
-        Announce(row, notice, clause, ClauseSchedule.Of(dates, actions), silent);
+        return Announce(row, notice, clause, ClauseSchedule.Of(dates, actions), silent);
     }
 
     /// <summary>A correction says that the clause never was: it is withdrawn on every day, and found no more.</summary>
-    public void Remove(ClauseRow row, NoticeDocument before)
+    public ClauseChange Remove(ClauseRow row, NoticeDocument before)
     {
-        if (row.IsRemoved) return;
         var clause = before.Clauses.Single(c => c.Number == row.Number);
-        Announce(row, before, clause, [new ControlInterval(before.AnnouncedOn, null, ControlStatus.Withdrawn, StatusBasis.Notice)], silent: false);
         row.IsRemoved = true;
+        return Announce(row, before, clause, [new ControlInterval(before.AnnouncedOn, null, ControlStatus.Withdrawn, StatusBasis.Notice)], silent: false);
     }
 
     /// <summary>
@@ -44,7 +43,7 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
     public int PassBoundaries(ClauseRow row, NoticeDocument notice)
     {
         var clause = notice.Clauses.Single(c => c.Number == row.Number);
-        var schedule = ScheduleOf(row);
+        var schedule = row.ScheduleAsKnown();
         var today = Economies.DayOf(row.Issuer, time.GetUtcNow());
         var passed = schedule.Where(i => i.From > row.StateSince && i.From <= today).ToList();
         foreach (var state in passed) Announce(row, notice, clause, schedule, state, silent: false);
@@ -52,32 +51,32 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
         return passed.Count;
     }
 
-    private void Announce(ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, bool silent)
+    private ClauseChange Announce(ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, bool silent)
     {
         Write(row, schedule);
+        var previous = row.Status;
         var state = ClauseSchedule.On(schedule, Economies.DayOf(row.Issuer, time.GetUtcNow()));
-        Announce(row, notice, clause, schedule, state, silent);
+        var announced = Announce(row, notice, clause, schedule, state, silent);
         row.NextBoundaryAt = NextBoundary(row, schedule);
+        return new ClauseChange(row, previous, state, announced);
     }
 
-    private void Announce(
+    private bool Announce(
         ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, ControlInterval state, bool silent)
     {
         var statement = ClauseStatement.Of(row, notice, clause, schedule, state, time.GetUtcNow()) with { Silent = silent };
         var content = ClauseStatement.ContentOf(statement);
         row.StateSince = state.From;
-        if (row.AnnouncedContent.AsSpan().SequenceEqual(content)) return;
+        if (row.AnnouncedContent.AsSpan().SequenceEqual(content)) return false;
         row.AnnouncedContent = content;
         row.Version = statement.Version;
         row.Status = state.Status;
         db.Publish(statement);
+        return true;
     }
 
     private static DateTimeOffset? NextBoundary(ClauseRow row, IReadOnlyList<ControlInterval> schedule) =>
         schedule.FirstOrDefault(i => i.From > row.StateSince) is { } next ? IssuerDay.StartOf(row.Issuer, next.From) : null;
-
-    private static List<ControlInterval> ScheduleOf(ClauseRow row) =>
-        [.. row.Schedule.OrderBy(i => i.From).Select(i => new ControlInterval(i.From, i.Until, i.Status, i.Basis))];
 
     private static void Write(ClauseRow row, IReadOnlyList<ControlInterval> schedule)
     {

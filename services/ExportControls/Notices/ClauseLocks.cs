@@ -10,7 +10,7 @@ internal static class ClauseLocks
     public static async Task<List<ClauseRow>> LoadAsync(ControlsDbContext db, Guid[] noticeIds, CancellationToken cancellationToken)
     {
         var rows = await db.Clauses
-            .FromSql($"""SELECT * FROM clauses WHERE "NoticeId" = ANY({noticeIds}) ORDER BY "Id" FOR UPDATE""")
+            .FromSql($"""SELECT * FROM clauses WHERE notice_id = ANY({noticeIds}) ORDER BY id FOR UPDATE""")
             .ToListAsync(cancellationToken);
         await CompleteAsync(db, rows, cancellationToken);
         return rows;

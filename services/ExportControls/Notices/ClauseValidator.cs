@@ -12,32 +12,34 @@ internal sealed class ClauseValidator : AbstractValidator<ClauseRequest>
     public ClauseValidator()
     {
         RuleFor(c => c.Number).IsLabel(40);
-        RuleFor(c => c.Measure).NotNull().WithMessage("is required");
+        RuleFor(c => c.Measure).NotNull().WithMessage("Is needed.").IsNamed();
+        RuleFor(c => c.EndUse).IsNamed();
+        RuleForEach(c => c.Stages).IsInEnum().WithMessage("Is not a stage known here.");
 
         RuleFor(c => c.Minerals).HasAtMost(MostNames);
         RuleForEach(c => c.Minerals)
             .Must(m => m is not null && Minerals.TryResolve(m, out _))
-            .WithMessage("is neither a mineral nor a group of minerals known here");
+            .WithMessage("Is neither a mineral nor a group of minerals known here.");
         RuleFor(c => c.Minerals)
             .Must((clause, minerals) => minerals is { Count: > 0 } || (clause.Items ?? []).Any(NamesAGood))
-            .WithMessage("is empty and no item names a good: the clause applies to nothing");
+            .WithMessage("Is empty and no item names a good: the clause applies to nothing.");
         RuleFor(c => c.Items).HasAtMost(MostItems);
-        RuleForEach(c => c.Items).NotNull().WithMessage("is null").SetValidator(new ItemValidator()!);
+        RuleForEach(c => c.Items).NotNull().WithMessage("Is null.").SetValidator(new ItemValidator()!);
 
         RuleFor(c => c.Destinations)
-            .Must(d => d is not { Count: 0 }).WithMessage("is empty; null means every destination")
+            .Must(d => d is not { Count: 0 }).WithMessage("Is empty; null means every destination.")
             .HasAtMost(MostNames);
         RuleForEach(c => c.Destinations).IsEconomy();
         RuleFor(c => c.ExcludedDestinations).HasAtMost(MostNames);
         RuleForEach(c => c.ExcludedDestinations).IsEconomy()
             .Must((clause, excluded) => clause.Destinations?.Contains(excluded!, StringComparer.Ordinal) is not true)
-            .WithMessage("is among destinations too");
+            .WithMessage("Is among destinations too.");
 
         RuleFor(c => c.EffectiveFrom).IsDay();
         RuleFor(c => c.EffectiveUntil).IsDay(required: false);
-        RuleFor(c => c.EffectiveUntil).Must((clause, until) => !(until < clause.EffectiveFrom)).WithMessage("is before effectiveFrom");
+        RuleFor(c => c.EffectiveUntil).Must((clause, until) => !(until < clause.EffectiveFrom)).WithMessage("Is before effectiveFrom.");
 
-        RuleFor(c => c.Quota).Null().WithMessage("belongs to the measure quota only").When(c => c.Measure is not Measure.Quota);
+        RuleFor(c => c.Quota).Null().WithMessage("Belongs to the measure quota only.").When(c => c.Measure is not Measure.Quota);
         RuleFor(c => c.Quota).SetValidator(new QuotaValidator()!);
     }
 
@@ -49,10 +51,10 @@ internal sealed class ItemValidator : AbstractValidator<ItemRequest>
 {
     public ItemValidator()
     {
-        RuleFor(i => i.ControlCode).MaximumLength(100).WithMessage("is longer than 100 characters");
-        RuleFor(i => i.Description).MaximumLength(4000).WithMessage("is longer than 4000 characters");
+        RuleFor(i => i.ControlCode).MaximumLength(100).WithMessage("Is longer than 100 characters.");
+        RuleFor(i => i.Description).MaximumLength(4000).WithMessage("Is longer than 4000 characters.");
         RuleFor(i => i.HsCodes).HasAtMost(200);
-        RuleForEach(i => i.HsCodes).Must(IsHsCode).WithMessage("is not an HS code: 6 to 10 digits of a chapter from 01 to 97");
+        RuleForEach(i => i.HsCodes).Must(IsHsCode).WithMessage("Is not an HS code: 6 to 10 digits of a chapter from 01 to 97.");
     }
 
     /// <summary>Six digits are the system's own, more the issuer's; chapter 77 is reserved and empty.</summary>
@@ -65,8 +67,8 @@ internal sealed class QuotaValidator : AbstractValidator<QuotaRequest>
 {
     public QuotaValidator()
     {
-        RuleFor(q => q.Volume).NotNull().WithMessage("is required").Must(v => v is null or >= 0).WithMessage("is negative");
-        RuleFor(q => q.Baseline).Must(b => b is null or > 0).WithMessage("is not more than zero");
+        RuleFor(q => q.Volume).NotNull().WithMessage("Is needed.").Must(v => v is null or >= 0).WithMessage("Is negative.");
+        RuleFor(q => q.Baseline).Must(b => b is null or > 0).WithMessage("Is not more than zero.");
         RuleFor(q => q.Unit).IsLabel(20);
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
@@ -7,17 +8,23 @@ using Microsoft.EntityFrameworkCore;
 namespace Chokepoint.ExportControls.Notices;
 
 /// <summary>What became of a notice that was handed in.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RecordOutcome>))]
 internal enum RecordOutcome
 {
-    Created,
-    Unchanged,
+    [JsonStringEnumMemberName("created")] Created,
+    [JsonStringEnumMemberName("unchanged")] Unchanged,
 
     /// <summary>The same notice from another source: one notice, both sources, the better confidence.</summary>
-    Merged,
+    [JsonStringEnumMemberName("merged")] Merged,
 
     /// <summary>Its number is taken by other content.</summary>
-    Conflicting,
+    [JsonStringEnumMemberName("conflicting")] Conflicting,
+
+    [JsonStringEnumMemberName("corrected")] Corrected,
 }
+
+/// <param name="Notice">As it is after the write, with its clauses.</param>
+internal sealed record Recorded(RecordOutcome Outcome, NoticeRow Notice, Impact Impact);
 
 /// <summary>
 /// Records notices, each in one transaction with every clause it changes, whosever notice that clause is in, and the events that
@@ -26,20 +33,21 @@ internal enum RecordOutcome
 internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, TimeProvider time)
 {
     /// <summary>Records a notice, or finds that it is here already.</summary>
+    /// <param name="dryRun">Does everything and keeps nothing.</param>
     /// <exception cref="ProblemException">An action does not fit its target (422).</exception>
-    public Task<(RecordOutcome Outcome, NoticeRow Notice)> RecordAsync(NoticeDocument document, CancellationToken cancellationToken) =>
+    public Task<Recorded> RecordAsync(NoticeDocument document, bool dryRun, CancellationToken cancellationToken) =>
         InTransactionAsync(async () =>
         {
             await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
             var hash = CanonicalContent.HashOf(document);
             var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
-            if (existing is not null && !existing.ContentHash.AsSpan().SequenceEqual(hash)) return (RecordOutcome.Conflicting, existing);
+            if (existing is not null && !existing.ContentHash.AsSpan().SequenceEqual(hash)) return Without(RecordOutcome.Conflicting, existing);
             if (existing is not null)
             {
                 var merged = Merge(existing.Document, document);
-                if (merged == existing.Document) return (RecordOutcome.Unchanged, existing);
-                await RewriteAsync(existing, merged, cancellationToken);
-                return (RecordOutcome.Merged, existing);
+                return merged == existing.Document
+                    ? Without(RecordOutcome.Unchanged, existing)
+                    : new Recorded(RecordOutcome.Merged, existing, await RewriteAsync(existing, merged, cancellationToken));
             }
 
             var now = time.GetUtcNow();
@@ -58,14 +66,13 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             };
             db.Notices.Add(notice);
             AddRevision(notice, IssuerDay.StartOf(document.Issuer, document.AnnouncedOn));
-            await ApplyAsync(notice, before: null, cancellationToken);
-            return (RecordOutcome.Created, notice);
-        }, cancellationToken);
+            return new Recorded(RecordOutcome.Created, notice, await ApplyAsync(notice, before: null, cancellationToken));
+        }, dryRun, cancellationToken);
 
     /// <summary>Corrects a notice. What was believed before stays on record.</summary>
     /// <param name="precondition">Asked under the lock; throws where the caller's view of the notice is stale.</param>
     /// <returns>Null when no notice has this id.</returns>
-    public Task<NoticeRow?> CorrectAsync(Guid id, NoticeDocument document, Action<NoticeRow> precondition, CancellationToken cancellationToken) =>
+    public Task<Recorded?> CorrectAsync(Guid id, NoticeDocument document, Action<NoticeRow> precondition, CancellationToken cancellationToken) =>
         InTransactionAsync(async () =>
         {
             var key = await db.Notices.AsNoTracking().Where(n => n.Id == id)
@@ -77,14 +84,13 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             var notice = (await FindAsync(key.Issuer, key.DocumentNumber, cancellationToken))!;
             precondition(notice);
             if (document.Issuer != notice.Issuer)
-                throw ProblemException.Invalid("/issuer", $"cannot be corrected: it is {notice.Issuer}, and with the number it says which notice this is");
+                throw ProblemException.Invalid("/issuer", $"Must stay {notice.Issuer}: with the number it says which notice this is.");
             if (document.DocumentNumber != notice.DocumentNumber)
-                throw ProblemException.Invalid("/documentNumber", $"cannot be corrected: it is {notice.DocumentNumber}, and says which notice this is");
-            await RewriteAsync(notice, document, cancellationToken);
-            return notice;
-        }, cancellationToken);
+                throw ProblemException.Invalid("/documentNumber", $"Must stay {notice.DocumentNumber}: it says which notice this is.");
+            return (Recorded?)new Recorded(RecordOutcome.Corrected, notice, await RewriteAsync(notice, document, cancellationToken));
+        }, dryRun: false, cancellationToken);
 
-    private async Task RewriteAsync(NoticeRow notice, NoticeDocument document, CancellationToken cancellationToken)
+    private async Task<Impact> RewriteAsync(NoticeRow notice, NoticeDocument document, CancellationToken cancellationToken)
     {
         var before = notice.Document;
         notice.Document = document;
@@ -93,26 +99,33 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         notice.Revision++;
         notice.UpdatedAt = time.GetUtcNow();
         AddRevision(notice, notice.UpdatedAt);
-        await ApplyAsync(notice, before, cancellationToken);
+        return await ApplyAsync(notice, before, cancellationToken);
     }
 
     /// <summary>Brings every clause that the notice has, had, acts on or acted on to what is known now.</summary>
-    private async Task ApplyAsync(NoticeRow notice, NoticeDocument? before, CancellationToken cancellationToken)
+    private async Task<Impact> ApplyAsync(NoticeRow notice, NoticeDocument? before, CancellationToken cancellationToken)
     {
         foreach (var (ordinal, clause) in notice.Document.Clauses.Index())
         {
             var row = notice.Clauses.Find(c => c.Number == clause.Number);
-            if (row is null) notice.Clauses.Add(row = NewClause(notice, clause));
+            if (row is null)
+            {
+                row = NewClause(notice, clause);
+                notice.Clauses.Add(row);
+                db.Clauses.Add(row);
+            }
             row.Ordinal = ordinal;
         }
 
         var scene = await ActionScene.LoadAsync(db, notice, cancellationToken);
         scene.Check(notice);
-        foreach (var row in notice.Clauses.Where(c => notice.Document.Clauses.All(d => d.Number != c.Number)))
-            clauses.Remove(row, before!);
+        var changes = new List<ClauseChange>();
+        foreach (var row in notice.Clauses.Where(c => !c.IsRemoved && notice.Document.Clauses.All(d => d.Number != c.Number)))
+            changes.Add(clauses.Remove(row, before!));
         foreach (var (row, document, actions) in scene.Touched())
-            clauses.Restate(row, document, actions);
+            changes.Add(clauses.Restate(row, document, actions));
         scene.Store(db, notice);
+        return Impact.Of(changes, time.GetUtcNow());
     }
 
     private static ClauseRow NewClause(NoticeRow notice, ClauseDocument clause) => new()
@@ -165,14 +178,16 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))", cancellationToken);
     }
 
-    private Task<T> InTransactionAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken) =>
+    private Recorded Without(RecordOutcome outcome, NoticeRow notice) => new(outcome, notice, Impact.Of([], time.GetUtcNow()));
+
+    private Task<T> InTransactionAsync<T>(Func<Task<T>> work, bool dryRun, CancellationToken cancellationToken) =>
         db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             db.ChangeTracker.Clear(); // a second attempt starts from what is stored
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var result = await work();
             await db.SaveChangesAsync(cancellationToken);
-            await transaction.CommitAsync(cancellationToken);
+            if (!dryRun) await transaction.CommitAsync(cancellationToken);
             return result;
         });
 }

@@ -14,23 +14,23 @@ internal sealed partial class NoticeRequestValidator : AbstractValidator<NoticeR
     public NoticeRequestValidator()
     {
         RuleFor(n => n.Issuer).IsEconomy();
-        RuleFor(n => n.Authority).MaximumLength(200).WithMessage("is longer than 200 characters");
+        RuleFor(n => n.Authority).MaximumLength(200).WithMessage("Is longer than 200 characters.");
         RuleFor(n => n.DocumentNumber).IsLabel(100);
         RuleFor(n => n.Title).IsLabel(1000);
-        RuleFor(n => n.Language).Must(l => l is null || LanguageTag().IsMatch(l)).WithMessage("is not a BCP 47 language tag such as zh or en-GB");
+        RuleFor(n => n.Language).Must(l => l is null || LanguageTag().IsMatch(l)).WithMessage("Is not a BCP 47 language tag such as zh or en-GB.");
         RuleFor(n => n.AnnouncedOn).IsDay();
-        RuleFor(n => n.Confidence).Must(c => c is null || Enum.IsDefined(c.Value)).WithMessage("is neither confirmed nor unconfirmed");
+        RuleFor(n => n.Confidence).IsNamed();
 
         RuleFor(n => n.Sources).HasAtMost(MostSources);
-        RuleForEach(n => n.Sources).NotNull().WithMessage("is null").SetValidator(new SourceValidator()!);
+        RuleForEach(n => n.Sources).NotNull().WithMessage("Is null.").SetValidator(new SourceValidator()!);
 
         RuleFor(n => n.Clauses).Must((notice, _) => notice.Clauses is { Count: > 0 } || notice.Actions is { Count: > 0 })
-            .WithMessage("has no clause, and actions has no action: the notice does nothing");
+            .WithMessage("Has no clause, and actions has no action: the notice does nothing.");
         RuleFor(n => n.Clauses).HasAtMost(MostClauses);
-        RuleForEach(n => n.Clauses).NotNull().WithMessage("is null").SetValidator(new ClauseValidator()!);
+        RuleForEach(n => n.Clauses).NotNull().WithMessage("Is null.").SetValidator(new ClauseValidator()!);
 
         RuleFor(n => n.Actions).HasAtMost(MostActions);
-        RuleForEach(n => n.Actions).NotNull().WithMessage("is null").SetValidator(new ActionValidator()!);
+        RuleForEach(n => n.Actions).NotNull().WithMessage("Is null.").SetValidator(new ActionValidator()!);
 
         RuleFor(n => n).Custom(CheckNumbersAndDays);
     }
@@ -42,13 +42,13 @@ internal sealed partial class NoticeRequestValidator : AbstractValidator<NoticeR
         foreach (var (i, clause) in (notice.Clauses ?? []).Index())
         {
             if (clause?.Number is { } number && !numbers.Add(number))
-                context.AddFailure($"Clauses[{i}].Number", "is the number of an earlier clause too");
+                context.AddFailure($"Clauses[{i}].Number", "Is the number of an earlier clause too.");
             if (clause?.EffectiveFrom < notice.AnnouncedOn)
-                context.AddFailure($"Clauses[{i}].EffectiveFrom", "is before announcedOn");
+                context.AddFailure($"Clauses[{i}].EffectiveFrom", "Is before announcedOn.");
         }
         foreach (var (i, action) in (notice.Actions ?? []).Index())
             if (action?.From < notice.AnnouncedOn)
-                context.AddFailure($"Actions[{i}].From", "is before announcedOn");
+                context.AddFailure($"Actions[{i}].From", "Is before announcedOn.");
     }
 
     [GeneratedRegex("^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 100)]
@@ -61,9 +61,9 @@ internal sealed class SourceValidator : AbstractValidator<SourceRequest>
     {
         RuleFor(s => s.Url)
             .Must(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-            .WithMessage("is not an absolute http or https address")
-            .MaximumLength(2000).WithMessage("is longer than 2000 characters");
-        RuleFor(s => s.Kind).Must(kind => kind is "primary" or "secondary").WithMessage("is neither primary nor secondary");
+            .WithMessage("Is not an absolute http or https address.")
+            .MaximumLength(2000).WithMessage("Is longer than 2000 characters.");
+        RuleFor(s => s.Kind).Must(kind => kind is "primary" or "secondary").WithMessage("Is neither primary nor secondary.");
     }
 }
 
@@ -71,16 +71,16 @@ internal sealed class ActionValidator : AbstractValidator<ActionRequest>
 {
     public ActionValidator()
     {
-        RuleFor(a => a.Action).NotNull().WithMessage("is required");
-        RuleFor(a => a.Target).NotNull().WithMessage("is required");
+        RuleFor(a => a.Action).NotNull().WithMessage("Is needed.").IsNamed();
+        RuleFor(a => a.Target).NotNull().WithMessage("Is needed.");
         RuleFor(a => a.Target!.Issuer).IsEconomy().When(a => a.Target is not null);
         RuleFor(a => a.Target!.DocumentNumber).IsLabel(100).When(a => a.Target is not null);
-        RuleFor(a => a.Target!.Clause).Must(c => c is not "").WithMessage("is empty; null means every clause").MaximumLength(40)
-            .WithMessage("is longer than 40 characters").When(a => a.Target is not null);
+        RuleFor(a => a.Target!.Clause).Must(c => c is not "").WithMessage("Is empty; null means every clause.").MaximumLength(40)
+            .WithMessage("Is longer than 40 characters.").When(a => a.Target is not null);
         RuleFor(a => a.From).IsDay();
         RuleFor(a => a.Until).IsDay(required: false);
-        RuleFor(a => a.Until).Must((action, until) => !(until < action.From)).WithMessage("is before from");
-        RuleFor(a => a.Until).Null().WithMessage("must be null: what ends or is resumed has no last day")
+        RuleFor(a => a.Until).Must((action, until) => !(until < action.From)).WithMessage("Is before from.");
+        RuleFor(a => a.Until).Null().WithMessage("Must be null: what ends or is resumed has no last day.")
             .When(a => a.Action is Domain.ActionKind.Repeal or Domain.ActionKind.Resume);
     }
 }
@@ -93,20 +93,25 @@ internal static class FieldRules
 
     public static IRuleBuilderOptions<T, string?> IsEconomy<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(code => code is not null && Economies.TryGet(code, out _))
-        .WithMessage("is not an economy known here: ISO 3166-1 alpha-3 in capitals, or EU27");
+        .WithMessage("Is not an economy known here: ISO 3166-1 alpha-3 in capitals, or EU27.");
 
     /// <summary>A short text that names something: present, not blank, without control characters or space around it.</summary>
     public static IRuleBuilderOptions<T, string?> IsLabel<T>(this IRuleBuilder<T, string?> rule, int longest) => rule
-        .NotEmpty().WithMessage("is required")
-        .MaximumLength(longest).WithMessage($"is longer than {longest} characters")
+        .NotEmpty().WithMessage("Is needed.")
+        .MaximumLength(longest).WithMessage($"Is longer than {longest} characters.")
         .Must(text => text is null || (text.Trim().Length == text.Length && !text.Any(char.IsControl)))
-        .WithMessage("has control characters or space around it");
+        .WithMessage("Has control characters or space around it.");
 
     public static IRuleBuilderOptions<T, DateOnly?> IsDay<T>(this IRuleBuilder<T, DateOnly?> rule, bool required = true) => rule
-        .Must(day => day is not null || !required).WithMessage("is required")
-        .Must(day => day is null || (day >= First && day <= Last)).WithMessage("is not a day from 1900 to 2199");
+        .Must(day => day is not null || !required).WithMessage("Is needed.")
+        .Must(day => day is null || (day >= First && day <= Last)).WithMessage("Is not a day from 1900 to 2199.");
+
+    /// <summary>JSON may give an enumeration's value as a number; only those that have a name count.</summary>
+    public static IRuleBuilderOptions<T, TEnum?> IsNamed<T, TEnum>(this IRuleBuilder<T, TEnum?> rule)
+        where TEnum : struct, Enum => rule
+        .Must(value => value is null || Enum.IsDefined(value.Value)).WithMessage("Is not a value known here.");
 
     public static IRuleBuilderOptions<T, IReadOnlyList<TItem>?> HasAtMost<T, TItem>(
         this IRuleBuilder<T, IReadOnlyList<TItem>?> rule, int most) => rule
-        .Must(list => list is null || list.Count <= most).WithMessage($"has more than {most} entries");
+        .Must(list => list is null || list.Count <= most).WithMessage($"Has more than {most} entries.");
 }

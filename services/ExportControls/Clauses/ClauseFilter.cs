@@ -1,0 +1,73 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.Reference;
+using Chokepoint.ServiceDefaults;
+
+namespace Chokepoint.ExportControls.Clauses;
+
+/// <summary>What the lists of clauses can be narrowed by; an endpoint takes it with <c>[AsParameters]</c>.</summary>
+/// <param name="Issuer">Economy that announced it.</param>
+/// <param name="Mineral">A slug or a group: clauses that touch any member.</param>
+/// <param name="Destination">Finds clauses for it, for a group that holds it, and for every destination.</param>
+/// <param name="Measure">As in a notice.</param>
+internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Destination, string? Measure)
+{
+    public bool IsEmpty => Issuer is null && Mineral is null && Destination is null && Measure is null;
+
+    /// <exception cref="ProblemException">422: a name that is not known here.</exception>
+    public IQueryable<ClauseRow> Apply(IQueryable<ClauseRow> clauses)
+    {
+        clauses = clauses.Where(c => !c.IsRemoved);
+        if (Issuer is { } issuer)
+        {
+            RequireEconomy("issuer", issuer);
+            clauses = clauses.Where(c => c.Issuer == issuer);
+        }
+        if (Mineral is { } mineral)
+        {
+            if (!Minerals.TryResolve(mineral, out var slugs))
+                throw ProblemException.Invalid("/mineral", "Is neither a mineral nor a group of minerals known here.");
+            var wanted = slugs.ToArray();
+            clauses = clauses.Where(c => c.Minerals.Any(m => wanted.Contains(m)));
+        }
+        if (Measure is { } measure)
+        {
+            var wanted = EnumNames.Parse<Measure>("measure", measure);
+            clauses = clauses.Where(c => c.Measure == wanted);
+        }
+        return Destination is { } destination ? Reaching(clauses, destination) : clauses;
+    }
+
+    /// <summary><see cref="ClauseScope.Reaches"/> for the database.</summary>
+    private static IQueryable<ClauseRow> Reaching(IQueryable<ClauseRow> clauses, string destination)
+    {
+        RequireEconomy("destination", destination);
+        var names = ClauseScope.NamesOf(destination).ToArray();
+        var members = Economies.MembersOf(destination).ToArray();
+        return clauses.Where(c => !names.Contains(c.Issuer) && !members.Contains(c.Issuer)
+            && (c.Destinations == null || c.Destinations.Any(d => names.Contains(d)))
+            && !c.ExcludedDestinations.Any(d => names.Contains(d)));
+    }
+
+    private static void RequireEconomy(string name, string code)
+    {
+        if (!Economies.TryGet(code, out _))
+            throw ProblemException.Invalid($"/{name}", "Is not an economy known here: ISO 3166-1 alpha-3 in capitals, or EU27.");
+    }
+}
+
+/// <summary>Enumerations in a query, by their published names.</summary>
+internal static class EnumNames
+{
+    /// <exception cref="ProblemException">422.</exception>
+    public static TEnum Parse<TEnum>(string parameter, string text)
+        where TEnum : struct, Enum
+    {
+        foreach (var value in Enum.GetValues<TEnum>())
+            if (JsonSerializer.Serialize(value, EventJson.Options).AsSpan(1..^1).SequenceEqual(text)) return value;
+        var known = string.Join(", ", Enum.GetValues<TEnum>().Select(v => JsonSerializer.Serialize(v, EventJson.Options).Trim('"')));
+        throw ProblemException.Invalid($"/{parameter}", $"Must be one of {known}.");
+    }
+}

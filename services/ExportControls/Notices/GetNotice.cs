@@ -1,0 +1,25 @@
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ServiceDefaults;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.ExportControls.Notices;
+
+/// <summary>GET /notices/{id}: the notice, with what each clause is today.</summary>
+internal static class GetNotice
+{
+    public static void MapGetNotice(this IEndpointRouteBuilder notices) => notices.MapGet("/{id:guid}", HandleAsync)
+        .WithName("GetNotice").WithTags("Notices").WithSummary("A notice with each clause's status today")
+        .ProducesProblem(StatusCodes.Status404NotFound);
+
+    private static async Task<Results<Ok<NoticeResource>, ProblemHttpResult>> HandleAsync(
+        Guid id, ControlsDbContext db, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
+    {
+        var notice = await db.Notices.AsNoTracking().Include(n => n.Clauses).ThenInclude(c => c.Schedule)
+            .FirstOrDefaultAsync(n => n.Id == id, cancellationToken);
+        if (notice is null) return Problems.NotFound($"No notice has the id {id}.");
+        var resource = NoticeResource.Of(notice, time.GetUtcNow());
+        http.SetETag(resource.ETag);
+        return TypedResults.Ok(resource);
+    }
+}

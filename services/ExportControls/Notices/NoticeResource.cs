@@ -1,0 +1,114 @@
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.Reference;
+using Chokepoint.ServiceDefaults;
+
+namespace Chokepoint.ExportControls.Notices;
+
+/// <summary>A notice as answered: the document, and what each of its clauses is today in the issuer's time zone.</summary>
+internal sealed record NoticeResource
+{
+    public required Guid Id { get; init; }
+    public required string Issuer { get; init; }
+    public string? Authority { get; init; }
+    public required string DocumentNumber { get; init; }
+    public required string Title { get; init; }
+    public string? Language { get; init; }
+    public required DateOnly AnnouncedOn { get; init; }
+    public required Confidence Confidence { get; init; }
+    public required IReadOnlyList<SourceReference> Sources { get; init; }
+    public required IReadOnlyList<ClauseResource> Clauses { get; init; }
+    public required IReadOnlyList<ActionDocument> Actions { get; init; }
+
+    /// <summary>Counts the wordings of this notice, corrections and further sources included, from 1.</summary>
+    public required int Revision { get; init; }
+
+    public required DateTimeOffset RecordedAt { get; init; }
+    public required DateTimeOffset UpdatedAt { get; init; }
+
+    /// <summary>What the write touched; only in the answer to one.</summary>
+    [System.Text.Json.Serialization.JsonIgnore(Condition = System.Text.Json.Serialization.JsonIgnoreCondition.WhenWritingNull)]
+    public Impact? Impact { get; init; }
+
+    /// <param name="notice">With its clauses and their schedules loaded.</param>
+    public static NoticeResource Of(NoticeRow notice, DateTimeOffset now)
+    {
+        var today = Economies.DayOf(notice.Issuer, now);
+        return new NoticeResource
+        {
+            Id = notice.Id,
+            Issuer = notice.Issuer,
+            Authority = notice.Document.Authority,
+            DocumentNumber = notice.DocumentNumber,
+            Title = notice.Document.Title,
+            Language = notice.Document.Language,
+            AnnouncedOn = notice.AnnouncedOn,
+            Confidence = notice.Document.Confidence,
+            Sources = notice.Document.Sources,
+            Clauses = [.. notice.Clauses.Where(c => !c.IsRemoved).OrderBy(c => c.Ordinal).Select(c => ClauseResource.Of(c, notice.Document, today))],
+            Actions = notice.Document.Actions,
+            Revision = notice.Revision,
+            RecordedAt = notice.RecordedAt,
+            UpdatedAt = notice.UpdatedAt,
+        };
+    }
+
+    /// <summary>Changes with the wording and with the state of any clause, whether a writer or the clock moved it.</summary>
+    public string ETag => ETags.Of(Revision, string.Join(' ', Clauses.Select(c => $"{c.Number}:{c.Status}:{c.StateSince:O}:{c.Schedule.Count}")));
+}
+
+/// <summary>A clause as its notice words it, with its state.</summary>
+internal sealed record ClauseResource
+{
+    public required string Number { get; init; }
+    public required Measure Measure { get; init; }
+
+    /// <summary>False for customs blockages, entity listings and statements, which are recorded but are no legal measures on goods.</summary>
+    public required bool IsLegalMeasure { get; init; }
+
+    public required IReadOnlyList<string> Minerals { get; init; }
+    public required IReadOnlyList<ControlledItem> Items { get; init; }
+    public IReadOnlyList<string>? Destinations { get; init; }
+    public required IReadOnlyList<string> ExcludedDestinations { get; init; }
+    public EndUse? EndUse { get; init; }
+    public required DateOnly EffectiveFrom { get; init; }
+
+    /// <summary>As the clause itself says; a later day that an extension set shows in <see cref="Schedule"/>.</summary>
+    public DateOnly? EffectiveUntil { get; init; }
+
+    public IReadOnlyList<Stage>? Stages { get; init; }
+    public QuotaTerms? Quota { get; init; }
+    public required ControlStatus Status { get; init; }
+    public required DateOnly StateSince { get; init; }
+    public required StatusBasis Basis { get; init; }
+
+    /// <summary>Every status from the announcement on, past and to come, as known now.</summary>
+    public required IReadOnlyList<ControlInterval> Schedule { get; init; }
+
+    public static ClauseResource Of(ClauseRow row, NoticeDocument notice, DateOnly today)
+    {
+        var clause = notice.Clauses.Single(c => c.Number == row.Number);
+        var schedule = row.ScheduleAsKnown();
+        var state = ClauseSchedule.On(schedule, today);
+        return new ClauseResource
+        {
+            Number = clause.Number,
+            Measure = clause.Measure,
+            IsLegalMeasure = ClauseScope.IsLegalMeasure(clause.Measure),
+            Minerals = clause.Minerals,
+            Items = clause.Items,
+            Destinations = clause.Destinations,
+            ExcludedDestinations = clause.ExcludedDestinations,
+            EndUse = clause.EndUse,
+            EffectiveFrom = clause.EffectiveFrom,
+            EffectiveUntil = clause.EffectiveUntil,
+            Stages = clause.Stages,
+            Quota = clause.Quota,
+            Status = state.Status,
+            StateSince = state.From,
+            Basis = state.Basis,
+            Schedule = schedule,
+        };
+    }
+}

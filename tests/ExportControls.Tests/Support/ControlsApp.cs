@@ -1,0 +1,165 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using RabbitMQ.Client;
+
+namespace Chokepoint.ExportControls.Tests.Support;
+
+/// <summary>The service as it ships, on a database and a broker of its own, with a clock that the test may move.</summary>
+internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
+{
+    public const string OpsKey = "ops-key-of-the-tests";
+
+    private readonly string _database;
+    private readonly string _broker;
+    private readonly (string Name, string Value)[] _settings;
+
+    private ControlsApp(string database, string broker, DateTimeOffset? now, (string, string)[] settings) =>
+        (_database, _broker, Time, _settings) = (database, broker, new MovedTime(now), settings);
+
+    public MovedTime Time { get; }
+
+    public HttpClient Http => field ??= Authorized(OpsKey);
+
+    public static async Task<ControlsApp> StartAsync(ServersFixture servers, DateTimeOffset? now = null, params (string, string)[] settings) =>
+        await StartOnAsync(await servers.CreateDatabaseAsync(), await servers.CreateBrokerAsync(), now, settings);
+
+    /// <summary>A second process on the same database and broker, or the same one started again.</summary>
+    public Task<ControlsApp> StartAnotherAsync(DateTimeOffset? now = null) => StartOnAsync(_database, _broker, now, _settings);
+
+    private static async Task<ControlsApp> StartOnAsync(string database, string broker, DateTimeOffset? now, (string, string)[] settings)
+    {
+        var app = new ControlsApp(database, broker, now, settings);
+        await Eventually.IsTrueAsync(async () => (await app.Http.GetAsync("/ready")).StatusCode is HttpStatusCode.OK, TimeSpan.FromSeconds(60));
+        return app;
+    }
+
+    public HttpClient Authorized(string? key)
+    {
+        var client = CreateClient();
+        if (key is not null) client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        return client;
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string json, string query = "") => Http.PostAsync("/api/controls/notices" + query, Body(json));
+
+    /// <summary>Posts a notice that must be new, and answers with it.</summary>
+    public async Task<JsonNode> RecordAsync(string json)
+    {
+        var answer = await PostAsync(json);
+        var body = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.Created, body);
+        return JsonNode.Parse(body)!;
+    }
+
+    public async Task<HttpResponseMessage> PutAsync(string id, string json, string? etag)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Put, $"/api/controls/notices/{id}") { Content = Body(json) };
+        if (etag is not null) request.Headers.TryAddWithoutValidation("If-Match", etag);
+        return await Http.SendAsync(request);
+    }
+
+    public async Task<JsonNode> GetAsync(string path)
+    {
+        var answer = await Http.GetAsync("/api/controls" + path);
+        var body = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, body);
+        return JsonNode.Parse(body)!;
+    }
+
+    /// <summary>The items of a list, all pages.</summary>
+    public async Task<List<JsonNode>> ItemsAsync(string path)
+    {
+        var items = new List<JsonNode>();
+        for (string? cursor = null; ;)
+        {
+            var page = await GetAsync(cursor is null ? path : $"{path}{(path.Contains('?') ? '&' : '?')}cursor={cursor}");
+            items.AddRange(page["items"]!.AsArray().Select(i => i!));
+            if ((cursor = (string?)page["nextCursor"]) is null) return items;
+        }
+    }
+
+    public async Task<T> WithDbAsync<T>(Func<ControlsDbContext, Task<T>> use)
+    {
+        await using var scope = Services.CreateAsyncScope();
+        return await use(scope.ServiceProvider.GetRequiredService<ControlsDbContext>());
+    }
+
+    public Task<int> NoticesAsync() => WithDbAsync(db => db.Notices.CountAsync());
+
+    /// <summary>What this service has published, as the broker delivers it to those who score.</summary>
+    public async Task<EventTap> TapAsync()
+    {
+        var connection = await new ConnectionFactory { Uri = new Uri(_broker) }.CreateConnectionAsync();
+        return new EventTap(connection, await connection.CreateChannelAsync());
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseContentRoot(AppContext.BaseDirectory);
+        builder.UseSetting("ConnectionStrings:controlsdb", _database);
+        builder.UseSetting("ConnectionStrings:broker", _broker);
+        builder.UseSetting("Keys:Ops", OpsKey);
+        foreach (var (name, value) in _settings) builder.UseSetting(name, value);
+        builder.ConfigureLogging(logging => logging.ClearProviders());
+        builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Time));
+    }
+
+    private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");
+}
+
+/// <summary>Runs on from another instant than now.</summary>
+internal sealed class MovedTime(DateTimeOffset? start) : TimeProvider
+{
+    private TimeSpan _offset = start is { } instant ? instant - System.GetUtcNow() : TimeSpan.Zero;
+
+    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + _offset;
+
+    public void MoveTo(DateTimeOffset instant) => _offset = instant - System.GetUtcNow();
+}
+
+/// <summary>Reads the queue that RiskScoring would read.</summary>
+internal sealed class EventTap(IConnection connection, IChannel channel) : IAsyncDisposable
+{
+    private static readonly string Queue =
+        EventTopology.Routes.Single(r => r.Event == typeof(ControlStateChanged)).QueueOf("risk-scoring");
+
+    /// <summary>The next so many events, in the order in which they were delivered.</summary>
+    public async Task<List<ControlStateChanged>> TakeAsync(int count)
+    {
+        var events = new List<ControlStateChanged>();
+        await Eventually.IsTrueAsync(async () =>
+        {
+            while (events.Count < count && await channel.BasicGetAsync(Queue, autoAck: true) is { } message)
+                events.Add(JsonSerializer.Deserialize<ControlStateChanged>(message.Body.Span, EventJson.Options)!);
+            return events.Count == count;
+        });
+        return events;
+    }
+
+    /// <summary>Nothing waits in the outbox and nothing in the queue.</summary>
+    public async Task IsSilentAsync(ControlsApp app)
+    {
+        await Eventually.IsTrueAsync(() => app.WithDbAsync(async db =>
+            await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM messaging.outbox").SingleAsync() == 0));
+        (await channel.BasicGetAsync(Queue, autoAck: true)).ShouldBeNull();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await channel.DisposeAsync();
+        await connection.DisposeAsync();
+    }
+}
