@@ -45,24 +45,26 @@ internal static class ClauseTimeline
             select new { Clause = clause, Interval = interval };
         if (page.After<Position>() is { } after)
             changes = changes.Where(c => EF.Functions.GreaterThan(
-                ValueTuple.Create(c.Interval.StartsAt, c.Clause.Id), ValueTuple.Create(after.StartsAt, after.Clause)));
+                ValueTuple.Create(c.Interval.StartsAt, c.Clause.Issuer, c.Clause.DocumentNumber, c.Clause.Ordinal, c.Clause.Id),
+                ValueTuple.Create(after.StartsAt, after.Issuer, after.DocumentNumber, after.Ordinal, after.Clause)));
 
         var rows = await (
             from change in changes
-            orderby change.Interval.StartsAt, change.Clause.Id
+            orderby change.Interval.StartsAt, change.Clause.Issuer, change.Clause.DocumentNumber, change.Clause.Ordinal, change.Clause.Id
             select new Row(
                 change.Clause, change.Interval, change.Clause.Notice.Document,
                 change.Clause.Schedule.Where(i => i.From < change.Interval.From).OrderByDescending(i => i.From)
                     .Select(i => (ControlStatus?)i.Status).FirstOrDefault()))
             .Take(page.Take).ToListAsync(cancellationToken);
 
-        var found = Page.From(rows, page, r => new Position(r.Interval.StartsAt, r.Clause.Id));
+        var found = Page.From(rows, page, r => new Position(
+            r.Interval.StartsAt, r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id));
         return new Page<StateChange>([.. found.Items.Select(r => StateChange.Of(r, now))], found.NextCursor);
     }
 
     internal sealed record Row(ClauseRow Clause, IntervalRow Interval, Domain.NoticeDocument Document, ControlStatus? Previous);
 
-    private sealed record Position(DateTimeOffset StartsAt, Guid Clause);
+    private sealed record Position(DateTimeOffset StartsAt, string Issuer, string DocumentNumber, int Ordinal, Guid Clause);
 }
 
 /// <summary>A clause changes its status on a day.</summary>
