@@ -57,12 +57,6 @@ public enum FigureKind
 
     /// <summary>Consumption of an economy in a year.</summary>
     Consumption,
-
-    /// <summary>Production capacity of one economy.</summary>
-    Capacity,
-
-    /// <summary>Reserves of one economy.</summary>
-    Reserves,
 }
 
 /// <summary>The published names of the kinds.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Chokepoint.Contracts;
 
 namespace Chokepoint.Reference;
@@ -15,7 +16,8 @@ public sealed class FigureSet
     private const double LeastNamedShare = 0.5;
 
     private readonly Dictionary<Key, Figure[]> byKey;
-    private readonly Dictionary<(string Mineral, Stage Stage, int Year), SupplyShares?> producers = [];
+    private readonly ILookup<(string Mineral, Stage Stage), Figure> tables;
+    private readonly ConcurrentDictionary<(string Mineral, Stage Stage, int? Year), SupplyShares?> producers = [];
 
     public FigureSet(IEnumerable<Figure> figures)
     {
@@ -30,8 +32,6 @@ public sealed class FigureSet
             .Where(f => f is { Form: null, Mineral: not null, Stage: not null })
             .ToLookup(f => (f.Mineral!, f.Stage!.Value));
     }
-
-    private readonly ILookup<(string Mineral, Stage Stage), Figure> tables;
 
     public IReadOnlyList<Figure> All { get; }
 
@@ -74,15 +74,8 @@ public sealed class FigureSet
     /// Who makes the mineral at the stage, by METHOD.md's order: USGS of the newest vintage, else the EU annex, else the mineral's group.
     /// Null where no source says. <paramref name="year"/> picks a year of that vintage.
     /// </summary>
-    public SupplyShares? Producers(string mineral, Stage stage, int? year = null)
-    {
-        lock (producers)
-        {
-            var key = (mineral, stage, year ?? 0);
-            if (!producers.TryGetValue(key, out var shares)) producers[key] = shares = FindProducers(mineral, stage, year);
-            return shares;
-        }
-    }
+    public SupplyShares? Producers(string mineral, Stage stage, int? year = null) =>
+        producers.GetOrAdd((mineral, stage, year), static (key, figures) => figures.FindProducers(key.Mineral, key.Stage, key.Year), this);
 
     /// <summary>
     /// Who supplies an importer, by the newest vintage: of the stage, else of the mineral over all stages, else of its group (basis

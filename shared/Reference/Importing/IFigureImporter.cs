@@ -34,12 +34,14 @@ public sealed record SkippedSeries(string Series, string Reason, int Rows);
 /// <summary>Every importer there is, by name.</summary>
 public static class FigureImporters
 {
-    public static IReadOnlyList<IFigureImporter> All { get; } =
+    public static IReadOnlyList<IFigureImporter> All { get; } = [.. Layouts().Select(layout => new ReadableFiles(layout))];
+
+    public static IFigureImporter? Find(string name) => All.FirstOrDefault(i => i.Name == name);
+
+    private static IFigureImporter[] Layouts() =>
     [
         new McsLongImporter(), new McsWorldImporter(), new McsSalientImporter(), new McsNetImportRelianceImporter(), new WgiLongImporter(), new WgiWideImporter(),
         new EuSharesImporter(EuSharesTable.GlobalSupply), new EuSharesImporter(EuSharesTable.EuSourcing),
         new EuParametersImporter(), new GovernanceMeansImporter(), new GdpEffectsImporter(),
     ];
-
-    public static IFigureImporter? Find(string name) => All.FirstOrDefault(i => i.Name == name);
 }

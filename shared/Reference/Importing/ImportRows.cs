@@ -7,7 +7,16 @@ internal sealed class ImportRows
     private readonly List<RejectedRow> rejected = [];
     private readonly SortedDictionary<(string Series, string Reason), int> skipped = [];
 
-    public void Add(Figure figure) => figures.Add(figure);
+    private readonly Dictionary<Figure, int> lines = new(ReferenceEqualityComparer.Instance);
+
+    public void Add(Figure figure, int line = 0)
+    {
+        figures.Add(figure);
+        lines[figure] = line;
+    }
+
+    /// <summary>The line a figure was read from; 0 for one made of several.</summary>
+    public int LineOf(Figure figure) => lines.GetValueOrDefault(figure);
 
     public void Reject(int line, string reason) => rejected.Add(new RejectedRow(line, reason));
 

@@ -44,7 +44,7 @@ internal static partial class McsFigures
             var form = named.Remark?.Contains("ilmenite and rutile", StringComparison.Ordinal) == true ? null : t.Form;
             gathered.Add(new Figure(
                 kind, t.Mineral, t.Stage, form, named.Code, null, number.Value, number.Low, number.High, UnitOf(t, unit, detail, named.Remark), number.Operator, year,
-                edition.Vintage, edition.Source, Note(Detail(detail), named.Remark ?? "", note)));
+                edition.Vintage, edition.Source, Note(Detail(detail), named.Remark ?? "", note)), line);
         }
     }
 

@@ -20,7 +20,7 @@ internal static class McsSums
             foreach (var figure in table)
             {
                 if (figure is { Kind: FigureKind.ProductionTotal, Value: { } total } && total < 0.9 * parts)
-                    complete.Reject(0, $"The world total of {figure.Mineral} {figure.Year}, {total}, is less than its parts, {parts}.");
+                    complete.Reject(gathered.LineOf(figure), $"The world total of {figure.Mineral} {figure.Year}, {total}, is less than its parts, {parts}.");
                 else complete.Add(figure);
             }
         }

@@ -79,11 +79,10 @@ internal sealed partial class McsWorldImporter : IFigureImporter
             var match = Production().Match(header.Replace(" ", "", StringComparison.Ordinal));
             if (!match.Success) return null;
             var unit = match.Groups["unit"].Success ? UsgsUnits.InWords(match.Groups["unit"].Value) : null;
-            if (unit is null && match.Groups["unit"].Success) return null;
             return new ProductionColumn(index, unit, int.Parse(match.Groups["year"].Value, CultureInfo.InvariantCulture), match.Groups["est"].Success);
         }
 
-        [GeneratedRegex("^Prod_(?:Sponge_)?(?:(?<unit>[a-z]{1,3})_(?:(?<est>est)_)?|(?<est>est)_)?(?<year>[0-9]{4})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+        [GeneratedRegex("^Prod_(?:Sponge_)?(?:(?<unit>t|kt|mt|mmt|kg|mcm|mct|kct)_)?(?:(?<est>est)_)?(?<year>[0-9]{4})$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
         private static partial Regex Production();
     }
 }

@@ -3,7 +3,7 @@ using Chokepoint.Contracts;
 namespace Chokepoint.Reference.Tests;
 
 /// <summary>METHOD.md section 1: what the EU method computes from the shipped shares, trade factors and 2019 governance.</summary>
-public sealed class ShippedFigures_EuSupplyRiskTests
+public sealed class EuSupplyRiskInputsTests
 {
     [Theory]
     [InlineData("natural-graphite", Stage.Extraction, 2.636, 1.167, 99, 3, .98)]

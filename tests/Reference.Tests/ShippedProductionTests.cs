@@ -3,7 +3,7 @@ using Chokepoint.Contracts;
 namespace Chokepoint.Reference.Tests;
 
 /// <summary>METHOD.md section 2: concentration of production from MCS 2026, producers only, and with the residual as one producer.</summary>
-public sealed class ShippedFigures_ProductionTests
+public sealed class ShippedProductionTests
 {
     [Theory]
     [InlineData("cobalt", Stage.Extraction, 5766, 5773)]
