@@ -1,0 +1,60 @@
+using System.Threading.Channels;
+using Chokepoint.Notifications.Domain;
+using Microsoft.Extensions.Options;
+using Npgsql;
+
+namespace Chokepoint.Notifications.Dispatch;
+
+/// <summary>
+/// Stores what came of attempts, many in one transaction. Until an attempt is stored its delivery stays claimed; a process that dies
+/// before that leaves the claim to lapse, and the delivery is made again under the same <c>webhook-id</c>.
+/// </summary>
+internal sealed class AttemptRecorder(
+    AttemptStore store, IOptions<DispatchSettings> options, DispatchSignal signal, ILogger<AttemptRecorder> log) : BackgroundService
+{
+    private const int Batch = 200;
+
+    // Bounded: when the database is away the senders wait here, and nothing more is claimed.
+    private readonly Channel<AttemptResult> _results = Channel.CreateBounded<AttemptResult>(
+        new BoundedChannelOptions(2_000) { SingleReader = true });
+
+    public ValueTask RecordAsync(AttemptResult result, CancellationToken cancellationToken) =>
+        _results.Writer.WriteAsync(result, cancellationToken);
+
+    /// <summary>No more will come; what is there is stored before the service ends.</summary>
+    public void Complete() => _results.Writer.TryComplete();
+
+    // Reads to the end of the channel, which the dispatcher closes when its last attempt is done, and not to the stopping token.
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var batch = new List<AttemptResult>(Batch);
+        while (await _results.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            while (batch.Count < Batch && _results.Reader.TryRead(out var result)) batch.Add(result);
+            await StoreAsync(batch, stoppingToken);
+            batch.Clear();
+        }
+    }
+
+    private async Task StoreAsync(List<AttemptResult> batch, CancellationToken stoppingToken)
+    {
+        var schedule = options.Value.Schedule;
+        var verdicts = batch.ConvertAll(result => Verdict.On(result, schedule));
+        for (var wait = TimeSpan.FromMilliseconds(100); ; wait = wait < TimeSpan.FromSeconds(5) ? wait * 2 : wait)
+        {
+            try
+            {
+                var stored = await store.StoreAsync(verdicts, CancellationToken.None);
+                foreach (var result in batch) Telemetry.Attempted(result);
+                if (stored.Retrying) signal.Raise(); // so that the dispatcher knows when the next one falls due
+                return;
+            }
+            catch (NpgsqlException error)
+            {
+                log.LogWarning(error, "{Count} attempts could not be stored yet", batch.Count);
+                if (stoppingToken.IsCancellationRequested) return; // the claims lapse, and the deliveries are made again
+                await Task.Delay(wait, CancellationToken.None);
+            }
+        }
+    }
+}

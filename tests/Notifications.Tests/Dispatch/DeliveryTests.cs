@@ -1,0 +1,230 @@
+using System.Text.Json;
+using Chokepoint.Contracts.CloudEvents;
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+using Chokepoint.Testing.Webhooks;
+
+namespace Chokepoint.Notifications.Tests.Dispatch;
+
+public sealed class DeliveryTests(ServersFixture servers)
+{
+    [Fact]
+    public async Task An_event_reaches_its_subscriber_signed_and_is_recorded()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        var score = Some.Score();
+
+        await host.PublishAsync(score);
+
+        var webhook = (await receiver.ReceivesAsync()).ShouldHaveSingleItem();
+        webhook.Method.ShouldBe("POST");
+        webhook.Id.ShouldBe(score.EventId.ToString());
+        webhook.IsSignedBy(subscription.Secret).ShouldBeTrue();
+        webhook.Headers["content-type"].ShouldBe("application/json; charset=utf-8");
+        webhook.Headers["user-agent"].ShouldBe("Chokepoint-Webhooks/1.0");
+        webhook.Headers.ContainsKey("traceparent").ShouldBeFalse();
+        webhook.Json.GetProperty("id").GetString().ShouldBe(webhook.Id);
+        webhook.Type.ShouldBe(CloudEventTypes.RiskScoreChanged);
+        webhook.Json.GetProperty("data").GetProperty("current").GetProperty("score").GetDouble().ShouldBe(69.4);
+
+        var delivery = await host.DeliveryBecomesAsync(subscription.Id, "delivered");
+        var attempt = delivery.GetProperty("attempts").EnumerateArray().ShouldHaveSingleItem();
+        attempt.GetProperty("statusCode").GetInt32().ShouldBe(200);
+        attempt.GetProperty("error").ValueKind.ShouldBe(JsonValueKind.Null);
+        delivery.GetProperty("event").GetProperty("id").GetString().ShouldBe(webhook.Id);
+        delivery.GetProperty("nextAttemptAt").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task A_failed_attempt_is_made_again_with_the_same_id_and_a_new_timestamp_and_signature()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"), ("RetryDelays:1", "00:00:01.1"), ("RetryDelays:2", "00:01:00"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(500));
+        var subscription = await host.SubscribeAsync(receiver.Url);
+
+        await host.PublishAsync(Some.Score());
+
+        var webhooks = await receiver.ReceivesAsync(2);
+        webhooks[1].Id.ShouldBe(webhooks[0].Id);
+        webhooks[1].Body.ShouldBe(webhooks[0].Body);
+        (webhooks[1].Headers["webhook-timestamp"] == webhooks[0].Headers["webhook-timestamp"]).ShouldBeFalse();
+        (webhooks[1].Headers["webhook-signature"] == webhooks[0].Headers["webhook-signature"]).ShouldBeFalse();
+        webhooks.ShouldAllBe(w => w.IsSignedBy(subscription.Secret, null));
+        (webhooks[1].ReceivedAt - webhooks[0].ReceivedAt).ShouldBeGreaterThan(TimeSpan.FromSeconds(1));
+        var attempts = (await host.DeliveryBecomesAsync(subscription.Id, "delivered")).GetProperty("attempts").EnumerateArray().ToList();
+        attempts.Select(a => a.GetProperty("number").GetInt32()).ShouldBe([1, 2]);
+        attempts.Select(a => a.GetProperty("statusCode").GetInt32()).ShouldBe([500, 200]);
+        attempts[0].GetProperty("error").GetString().ShouldBe("status");
+    }
+
+    [Fact]
+    public async Task After_the_last_attempt_a_delivery_is_kept_as_failed_and_can_be_made_again()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"), ("RetryDelays:1", "00:00:00.05"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Otherwise = new ScriptedAnswer(503);
+        var subscription = await host.SubscribeAsync(receiver.Url);
+
+        await host.PublishAsync(Some.Score());
+        var failed = await host.DeliveryBecomesAsync(subscription.Id, "failed");
+        failed.GetProperty("attemptCount").GetInt32().ShouldBe(2);
+        failed.GetProperty("failure").GetString().ShouldBe("status");
+
+        receiver.Otherwise = new ScriptedAnswer();
+        await host.PostAsync($"deliveries/{failed.GetProperty("id").GetGuid()}/redeliver", expected: System.Net.HttpStatusCode.Accepted);
+        var delivered = await host.DeliveryBecomesAsync(subscription.Id, "delivered");
+        delivered.GetProperty("attemptCount").GetInt32().ShouldBe(3);
+        receiver.Received.Select(w => w.Id).Distinct(StringComparer.Ordinal).ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public async Task An_answer_of_410_disables_the_subscription_and_ends_what_waits()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"), ("RetryDelays:1", "01:00:00"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(500), new ScriptedAnswer(410));
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        await receiver.ReceivesAsync();
+
+        await host.PublishAsync(Some.Score());
+
+        var after = await Eventually.BecomesAsync(() => host.GetAsync($"subscriptions/{subscription.Id}"), s => s.GetProperty("state").GetString() == "disabled");
+        after.GetProperty("disabledReason").GetString().ShouldBe("gone");
+        var deliveries = await host.DeliveriesAsync(subscription.Id);
+        deliveries.Select(d => d.GetProperty("state").GetString()).ShouldBe(["failed", "failed"]);
+        deliveries.Select(d => d.GetProperty("failure").GetString()).ShouldBe(["status", "subscription-disabled"]);
+        await host.PublishAsync(Some.Score());
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM events") == 3);
+        (await host.DeliveriesAsync(subscription.Id)).Count.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(429)]
+    [InlineData(503)]
+    public async Task A_receiver_that_asks_for_time_gets_it_for_all_its_deliveries(int status)
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"), ("RetryDelays:1", "00:00:00.01"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(status, RetryAfter: "2"));
+        await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        var first = (await receiver.ReceivesAsync())[0];
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM attempts") == 1);
+
+        await host.PublishAsync(Some.Score());
+
+        var later = (await receiver.ReceivesAsync(3)).Skip(1).ToList();
+        later.ShouldAllBe(w => w.ReceivedAt - first.ReceivedAt > TimeSpan.FromSeconds(1.9));
+        later.ShouldContain(w => w.Id == first.Id);
+    }
+
+    [Fact]
+    public async Task A_longer_wait_than_the_bound_is_cut_to_it()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers,
+            ("RetryDelays:0", "00:00:00"), ("RetryDelays:1", "00:00:00.01"), ("LongestRetryAfter", "00:00:01"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(503, RetryAfter: "86400"));
+        await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        await receiver.ReceivesAsync(2, within: TimeSpan.FromSeconds(10));
+    }
+
+    [Fact]
+    public async Task A_redirect_is_a_failure_and_is_not_followed()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"));
+        await using var elsewhere = await WebhookReceiver.StartAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Otherwise = new ScriptedAnswer(307, Location: elsewhere.Url.ToString());
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+
+        var delivery = await host.DeliveryBecomesAsync(subscription.Id, "failed");
+        delivery.GetProperty("failure").GetString().ShouldBe("redirect");
+        elsewhere.Received.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_receiver_that_does_not_answer_is_given_up_at_the_timeout()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"), ("Timeout", "00:00:00.5"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Otherwise = new ScriptedAnswer(Delay: TimeSpan.FromSeconds(30));
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+
+        var delivery = await host.DeliveryBecomesAsync(subscription.Id, "failed");
+        var attempt = delivery.GetProperty("attempts")[0];
+        attempt.GetProperty("error").GetString().ShouldBe("timeout");
+        attempt.GetProperty("statusCode").ValueKind.ShouldBe(JsonValueKind.Null);
+        attempt.GetProperty("durationMs").GetDouble().ShouldBeInRange(450, 5_000);
+    }
+
+    [Fact]
+    public async Task A_slow_receiver_does_not_delay_the_others()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("ConcurrencyPerSubscription", "4"), ("Concurrency", "16"));
+        await using var slow = await WebhookReceiver.StartAsync();
+        await using var quick = await WebhookReceiver.StartAsync();
+        slow.Otherwise = new ScriptedAnswer(Delay: TimeSpan.FromSeconds(10));
+        await host.SubscribeAsync(slow.Url);
+        var subscription = await host.SubscribeAsync(quick.Url);
+
+        var began = TimeProvider.System.GetUtcNow();
+        await host.PublishAsync([.. Enumerable.Range(0, 100).Select(_ => Some.Score())]);
+
+        await quick.ReceivesAsync(100, within: TimeSpan.FromSeconds(8));
+        (TimeProvider.System.GetUtcNow() - began).ShouldBeLessThan(TimeSpan.FromSeconds(8));
+        slow.Received.Count.ShouldBe(4);
+        await Eventually.IsTrueAsync(async () => (await host.DeliveriesAsync(subscription.Id, "?state=delivered")).Count == 100);
+    }
+
+    [Fact]
+    public async Task No_second_sees_more_calls_than_the_subscription_allows()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var replica = await host.StartReplicaAsync();
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await host.SubscribeAsync(receiver.Url, maxPerSecond: 10);
+        await host.PublishAsync([.. Enumerable.Range(0, 25).Select(_ => Some.Score())]);
+
+        var times = (await receiver.ReceivesAsync(25)).Select(w => w.ReceivedAt).ToList();
+        // Spaced evenly at the sender; a call that was held up on its way may fall into the next ones' second.
+        foreach (var (index, time) in times.Index())
+            times.Skip(index).Count(t => t - time < TimeSpan.FromSeconds(1)).ShouldBeLessThanOrEqualTo(12);
+        (times[^1] - times[0]).ShouldBeInRange(TimeSpan.FromSeconds(2.2), TimeSpan.FromSeconds(6));
+    }
+
+    [Fact]
+    public async Task Silent_events_send_nothing()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await host.SubscribeAsync(receiver.Url);
+        var loud = Some.Control();
+        await host.PublishAsync(Some.Control(silent: true), loud);
+
+        (await receiver.ReceivesAsync()).ShouldHaveSingleItem().Id.ShouldBe(loud.EventId.ToString());
+        (await host.ScalarAsync<long>("SELECT count(*) FROM deliveries")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_endpoint_with_no_success_through_a_whole_schedule_is_disabled_as_failing()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers,
+            ("RetryDelays:0", "00:00:00"), ("RetryDelays:1", "00:00:00.3"), ("RetryDelays:2", "00:00:00.3"), ("DisableAfter", "00:00:00.2"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Otherwise = new ScriptedAnswer(500);
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+
+        var after = await Eventually.BecomesAsync(() => host.GetAsync($"subscriptions/{subscription.Id}"), s => s.GetProperty("state").GetString() == "disabled");
+        after.GetProperty("disabledReason").GetString().ShouldBe("failing");
+        receiver.Received.Count.ShouldBe(3);
+    }
+}
