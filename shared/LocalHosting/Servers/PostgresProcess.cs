@@ -13,6 +13,9 @@ public sealed record PostgresOptions
     /// <summary>On loopback; null takes a free one.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Told of every process as soon as it runs.</summary>
+    public Action<ChildProcess>? Launched { get; init; }
+
     public int MaxConnections { get; init; } = 300;
 
     /// <summary>
@@ -83,7 +86,9 @@ public sealed class PostgresProcess : IAsyncDisposable
         var deadline = TimeProvider.System.GetTimestamp();
         while (true)
         {
+            if (process is not null) await process.DisposeAsync();
             process = Launch();
+            options.Launched?.Invoke(process);
             if (await AnswersAsync(process, cancellationToken)) return;
             var reason = LogTail.Reason(LogFile, "FATAL", "PANIC", "could not");
             var retry = reason.Contains("shared memory block", StringComparison.Ordinal) || reason.Contains("lock file", StringComparison.Ordinal);

@@ -14,6 +14,9 @@ public sealed record RabbitMqOptions
     /// <summary>For AMQP, on loopback; null takes a free one.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Told of every process as soon as it runs.</summary>
+    public Action<ChildProcess>? Launched { get; init; }
+
     /// <summary>Turns on the management plugin (its page and HTTP API) on a free loopback port. It slows the start by about a second.</summary>
     public bool Management { get; init; }
 
@@ -89,12 +92,15 @@ public sealed class RabbitMqProcess : IAsyncDisposable
             {
                 LogFile = LogFile,
             });
+            options.Launched?.Invoke(epmd);
         }
+        if (process is not null) await process.DisposeAsync();
         process = ChildProcess.Start(new ChildProcessStart("RabbitMQ", programs["rabbitmq-server"], [])
         {
             LogFile = LogFile,
             Environment = NodeEnvironment(),
         });
+        options.Launched?.Invoke(process);
         if (!await AnswersAsync(process, cancellationToken))
         {
             throw new LocalHostingException(
