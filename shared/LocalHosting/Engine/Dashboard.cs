@@ -105,9 +105,10 @@ internal sealed class Dashboard(PlatformConsole console, ProcessRecord processes
         try
         {
             await RunAsync("npm", ["install", "--prefix", work, "--no-save", "--no-audit", "--no-fund", "--silent", $"{Package}@{Version}"], work, cancellationToken);
-            var unpacked = Path.Combine(work, "unpacked");
-            var cli = Path.Combine(work, "node_modules", Package, "bin", "aspire");
-            await RunAsync(cli, ["setup", "--non-interactive", "--install-path", unpacked], work, cancellationToken);
+            // It unpacks itself beside its own folder bin; with an --install-path it unpacks there, then fails to find itself.
+            var unpacked = Path.Combine(work, "node_modules", Package);
+            await RunAsync(Path.Combine(unpacked, "bin", "aspire"), ["setup", "--non-interactive"], work, cancellationToken);
+            Directory.Delete(Path.Combine(unpacked, "bin"), recursive: true);
             // Two platforms may fetch at once: whoever comes second uses what the first has put there.
             if (!Directory.Exists(Cache)) Directory.Move(unpacked, Cache);
         }
@@ -123,7 +124,12 @@ internal sealed class Dashboard(PlatformConsole console, ProcessRecord processes
         var start = new ChildProcessStart(program, program, arguments)
         {
             WorkingDirectory = home,
-            Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "true", ["HOME"] = program == "npm" ? Environment.GetEnvironmentVariable("HOME") : home },
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["ASPIRE_CLI_TELEMETRY_OPTOUT"] = "true",
+                ["NO_COLOR"] = "1",
+                ["HOME"] = program == "npm" ? Environment.GetEnvironmentVariable("HOME") : home, // the tool leaves logs and an id in it
+            },
         };
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(TimeSpan.FromMinutes(3));

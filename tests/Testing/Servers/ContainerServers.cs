@@ -33,6 +33,11 @@ public sealed class ContainerServers : IServers
             .Build();
     }
 
+    internal string PostgresConnectionString => ConnectionString("postgres");
+
+    internal string BrokerUri => string.Create(
+        CultureInfo.InvariantCulture, $"amqp://guest:{password}@{broker.Hostname}:{broker.GetMappedPublicPort(AmqpPort)}");
+
     public Uri BrokerManagement => new(string.Create(
         CultureInfo.InvariantCulture, $"http://guest:{password}@{broker.Hostname}:{broker.GetMappedPublicPort(ManagementPort)}"));
 
@@ -63,7 +68,7 @@ public sealed class ContainerServers : IServers
     public async Task<string> CreateVirtualHostAsync(CancellationToken cancellationToken)
     {
         var name = await BrokerAdministration.CreateVirtualHostAsync(BrokerManagement, cancellationToken);
-        return string.Create(CultureInfo.InvariantCulture, $"amqp://guest:{password}@{broker.Hostname}:{broker.GetMappedPublicPort(AmqpPort)}/{name}");
+        return $"{BrokerUri}/{name}";
     }
 
     public Task StopBrokerAsync() => broker.StopAsync();

@@ -18,6 +18,10 @@ public sealed class NativeServers : IServers
 
     public RabbitMqProcess Broker => broker ?? throw NotStarted();
 
+    internal string PostgresConnectionString => Postgres.ConnectionString();
+
+    internal string BrokerUri => Broker.ConnectionString();
+
     public Uri BrokerManagement => new(string.Create(
         CultureInfo.InvariantCulture, $"http://guest:{Broker.Password}@127.0.0.1:{Broker.ManagementPort}"));
 
