@@ -78,8 +78,8 @@ public sealed class FigureSet
         producers.GetOrAdd((mineral, stage, year), static (key, figures) => figures.FindProducers(key.Mineral, key.Stage, key.Year), this);
 
     /// <summary>
-    /// Who supplies an importer, by the newest vintage: of the stage, else of the mineral over all stages, else of its group (basis
-    /// <see cref="SharesBasis.Group"/>). Null where no source says, and then only world output can. The EU's shares include its members'
+    /// Who supplies an importer, by the newest vintage: of the stage, else of the mineral over all stages, else of its group (named by
+    /// <see cref="SupplyShares.Group"/>). Null where no source says, and then only world output can. The EU's shares include its members'
     /// own output, others' are of imports alone.
     /// </summary>
     public SupplyShares? Sourcing(string importer, string mineral, Stage stage)
@@ -87,7 +87,7 @@ public sealed class FigureSet
         foreach (var m in SelfAndGroups(mineral))
         {
             if ((SourcingAt(importer, m, stage, stage) ?? SourcingAt(importer, m, null, stage)) is not { } shares) continue;
-            return m == mineral ? shares : shares with { Mineral = mineral, Basis = SharesBasis.Group, Note = OfGroup(m, mineral) };
+            return m == mineral ? shares : OfGroup(m, mineral, shares);
         }
 
         return null;
@@ -138,7 +138,7 @@ public sealed class FigureSet
         foreach (var group in SelfAndGroups(mineral).Skip(1))
         {
             if ((FromQuantities(group, stage, year) ?? FromAnnex(group, stage)) is not { } shares) continue;
-            return shares with { Mineral = mineral, Basis = SharesBasis.Group, Note = OfGroup(group, mineral) };
+            return OfGroup(group, mineral, shares);
         }
 
         return null;
@@ -152,6 +152,8 @@ public sealed class FigureSet
         var known = all.Where(f => f.Value > 0).ToList();
         var named = known.Sum(f => Middle(f)!.Value);
         var (residual, unread) = Residual(residuals.ToList(), total, named);
+        // Printed shares are of a whole of 100; the annex leaves out the smallest, and they are nobody's by name.
+        if (known.Count > 0 && known[0].Unit == "percent") residual = Math.Max(residual, 100 - named);
         var whole = named + residual;
         if (known.Count == 0 || whole <= 0) return null;
         var shares = known
@@ -160,7 +162,7 @@ public sealed class FigureSet
             .OrderByDescending(s => s.Share).ThenBy(s => s.Economy, StringComparer.Ordinal).ToList();
         return new SupplyShares(
             mineral, stage, basis, shares, residual / whole, withheld, withheld.Count == 0 ? 0 : unread / whole,
-            known[0].Year, known[0].Vintage, known[0].Source, null);
+            known[0].Year, known[0].Vintage, known[0].Source, null, null);
     }
 
     /// <summary>
@@ -170,9 +172,10 @@ public sealed class FigureSet
     private static (double Residual, double? Unread) Residual(List<Figure> residuals, Figure? total, double named)
     {
         var stated = residuals.Sum(f => Middle(f) ?? 0);
-        double? left = total is { Value: { } whole } && total.Note?.Contains("xclud", StringComparison.Ordinal) != true
-            ? Math.Max(0, whole + HalfOfLastDigit(whole) - named - stated) : null;
-        return residuals.Exists(f => f.Value is null) ? (stated + (left ?? 0), left is null ? null : 0) : (stated, left);
+        if (total is not { Value: { } whole } || total.Note?.Contains("xclud", StringComparison.Ordinal) == true) return (stated, null);
+        var left = whole - named - stated;
+        return residuals.Exists(f => f.Value is null)
+            ? (stated + Math.Max(0, left), HalfOfLastDigit(whole)) : (stated, Math.Max(0, left + HalfOfLastDigit(whole)));
     }
 
     /// <summary>Totals are printed to three digits; that much may hide in the rounding.</summary>
@@ -185,7 +188,8 @@ public sealed class FigureSet
     private static IEnumerable<string> SelfAndGroups(string mineral) =>
         Minerals.TryGet(mineral, out var known) ? known.Groups.Reverse().Prepend(mineral) : [mineral];
 
-    private static string OfGroup(string group, string mineral) => $"Shares of {group}, for want of figures of {mineral} itself.";
+    private static SupplyShares OfGroup(string group, string mineral, SupplyShares shares) =>
+        shares with { Mineral = mineral, Group = group, Note = $"Shares of {group}, for want of figures of {mineral} itself." };
 
     private static string Newest(List<Figure> rows) => rows.Select(f => f.Vintage).Max(StringComparer.Ordinal)!;
 

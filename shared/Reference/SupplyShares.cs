@@ -10,9 +10,6 @@ public enum SharesBasis
 
     /// <summary>Shares of the European Commission's annex.</summary>
     EuAnnex,
-
-    /// <summary>The shares of the group the mineral belongs to, for want of its own: to be flagged wherever shown.</summary>
-    Group,
 }
 
 /// <summary>One supplier's part of a whole.</summary>
@@ -23,10 +20,12 @@ public enum SharesBasis
 public sealed record SupplyShare(string Economy, double Share, double Low, double High, Figure Figure);
 
 /// <summary>
-/// Who makes, or who delivers, a mineral at a stage: shares of the sum of all that is known, so that producers and residual add up to 1.
+/// Who makes, or who delivers, a mineral at a stage: shares of the sum of all that is known, or as printed where the source prints shares;
+/// those named and the residual add up to 1.
 /// </summary>
 /// <param name="Shares">Largest first, ties by code. "Other countries" and world totals are never among them.</param>
 /// <param name="Residual">Share of "Other countries", 0 to 1: of one producer or of many, nobody knows.</param>
+/// <param name="Group">The group whose shares these are, for want of the mineral's own: to be flagged wherever shown. Null for its own.</param>
 /// <param name="Withheld">Producers whose output the source withholds; not in the sum.</param>
 /// <param name="WithheldUpTo">The most they can hold together, as a share of the sum; null where nothing bounds it.</param>
 public sealed record SupplyShares(
@@ -40,6 +39,7 @@ public sealed record SupplyShares(
     int Year,
     string Vintage,
     string Source,
+    string? Group,
     string? Note)
 {
     /// <summary>

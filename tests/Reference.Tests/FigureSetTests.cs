@@ -19,7 +19,7 @@ public sealed class FigureSetTests
         var set = new FigureSet([Production("rare-earths", "CHN", 270), Production("rare-earths", "USA", 45), Total("rare-earths", 315)]);
 
         var thulium = set.Producers("thulium", Stage.Extraction).ShouldNotBeNull();
-        thulium.Basis.ShouldBe(SharesBasis.Group);
+        thulium.Group.ShouldBe("rare-earths");
         thulium.Mineral.ShouldBe("thulium");
         thulium.Note.ShouldBe("Shares of rare-earths, for want of figures of thulium itself.");
     }
@@ -27,6 +27,15 @@ public sealed class FigureSetTests
     [Fact]
     public void Forms_that_USGS_does_not_add_up_give_no_shares() =>
         Figures.Shipped.Producers("boron", Stage.Extraction)!.Basis.ShouldBe(SharesBasis.EuAnnex);
+
+    [Fact]
+    public void Shares_are_as_printed_and_what_lacks_is_nobody_s()
+    {
+        var germanium = Figures.Shipped.Producers("germanium", Stage.Processing)!;
+
+        germanium.Shares[0].Share.ShouldBe(germanium.Shares[0].Figure.Value!.Value / 100, 1e-9);
+        germanium.Residual.ShouldBe(1 - germanium.Shares.Sum(s => s.Share), 1e-9);
+    }
 
     [Fact]
     public void A_table_that_names_almost_nobody_gives_no_shares()
@@ -52,7 +61,7 @@ public sealed class FigureSetTests
         Figures.Shipped.Sourcing("USA", "antimony", Stage.Extraction)!.Shares[0].Economy.ShouldBe("MEX");
         Figures.Shipped.Sourcing("USA", "antimony", Stage.Processing)!.Shares[0].Economy.ShouldBe("CHN");
         Figures.Shipped.Sourcing("USA", "natural-graphite", Stage.Extraction)!.Basis.ShouldBe(SharesBasis.Usgs);
-        Figures.Shipped.Sourcing("USA", "neodymium", Stage.Processing)!.Basis.ShouldBe(SharesBasis.Group);
+        Figures.Shipped.Sourcing("USA", "neodymium", Stage.Processing)!.Group.ShouldBe("rare-earths");
         Figures.Shipped.Sourcing("USA", "niobium", Stage.Extraction).ShouldBeNull(); // its ores come under tantalum's code
     }
 

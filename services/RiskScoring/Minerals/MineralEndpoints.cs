@@ -41,7 +41,7 @@ internal static class MineralEndpoints
     }
 
     private static ProducersOfStage Line(SupplyShares shares) => new(
-        shares.Stage, shares.Basis switch { SharesBasis.Usgs => "usgs", SharesBasis.EuAnnex => "eu-annex", _ => "group" }, shares.Year, shares.Source,
+        shares.Stage, shares.Group is not null ? "group" : shares.Basis == SharesBasis.Usgs ? "usgs" : "eu-annex", shares.Year, shares.Source,
         shares.Vintage, shares.Note, shares.Residual, new Interval(Math.Round(shares.Concentration.Low), Math.Round(shares.Concentration.High)),
         [
             .. shares.Shares.Select(s => new ProducerLine(s.Economy, NameOf(s.Economy), s.Share, s.Low, s.High, s.Figure.Value, s.Figure.Unit, s.Figure.Operator, s.Figure.Note)),
