@@ -25,7 +25,7 @@ public static class ServiceDefaultsExtensions
         builder.AddProcessDefaults(service);
         services.AddSingleton(new ServiceIdentity(service, area));
         services.AddKeyAuthentication();
-        services.AddRequestLimits(builder.Configuration);
+        services.AddRequestLimits();
         services.AddServiceDocument(service, area);
         services.AddSingleton(_ => new ServiceValidators(Assembly.Load(new AssemblyName(builder.Environment.ApplicationName))));
         return builder;
@@ -99,6 +99,7 @@ public static class ServiceDefaultsExtensions
         var group = app.MapGroup("/api/" + area);
         group.AddEndpointFilter<RouteGroupBuilder, ReadFilter>();
         group.AddEndpointFilterFactory(ValidationFilter.Apply);
+        group.AddEndpointFilter(Idempotency.FilterAsync);
         if (scope is not null)
             group.RequireAuthorization(scope);
         return group;

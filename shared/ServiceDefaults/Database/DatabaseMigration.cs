@@ -14,7 +14,7 @@ namespace Chokepoint.ServiceDefaults;
 /// <c>/alive</c> answers while the database is still away.
 /// </remarks>
 internal sealed class DatabaseMigration<TDbContext>(
-    IDbContextFactory<TDbContext> contexts, DatabaseReadiness readiness, TimeProvider time, ILogger<DatabaseMigration<TDbContext>> logger)
+    IDbContextFactory<TDbContext> contexts, NpgsqlDataSource source, DatabaseReadiness readiness, TimeProvider time, ILogger<DatabaseMigration<TDbContext>> logger)
     : BackgroundService
     where TDbContext : DbContext
 {
@@ -37,6 +37,7 @@ internal sealed class DatabaseMigration<TDbContext>(
                 await using var context = await contexts.CreateDbContextAsync(stoppingToken);
                 context.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
                 await context.Database.MigrateAsync(stoppingToken);
+                await Answers.CreateTableAsync(source, stoppingToken);
                 readiness.Set();
                 return;
             }

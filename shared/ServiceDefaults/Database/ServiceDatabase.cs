@@ -12,10 +12,10 @@ namespace Chokepoint.ServiceDefaults;
 internal static class ServiceDatabase
 {
     /// <summary>
-    /// Five services with two replicas each stay below the 100 connections that Postgres allows by default; a request that finds none
+    /// Five services stay below the 100 connections that Postgres allows by default (more replicas need a larger server or a smaller pool: Database:MaxPoolSize); a request that finds none
     /// free waits for one, and is answered 503 after <see cref="NpgsqlConnectionStringBuilder.Timeout"/>.
     /// </summary>
-    private const int ConnectionsPerProcess = 9;
+    private const int ConnectionsPerProcess = 16;
 
     public static void Add<TDbContext>(IHostApplicationBuilder builder, string connectionName)
         where TDbContext : DbContext
@@ -33,6 +33,8 @@ internal static class ServiceDatabase
         });
         builder.Services.TryAddSingleton<DatabaseReadiness>();
         builder.Services.AddHostedService<DatabaseMigration<TDbContext>>();
+        builder.Services.AddSingleton<KeyedWrites>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<KeyedWrites>());
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("postgres");
     }
 

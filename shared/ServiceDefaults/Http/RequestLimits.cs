@@ -14,24 +14,30 @@ namespace Chokepoint.ServiceDefaults;
 /// </summary>
 internal static class RequestLimits
 {
-    public static IServiceCollection AddRequestLimits(this IServiceCollection services, IConfiguration configuration)
+    public static IServiceCollection AddRequestLimits(this IServiceCollection services)
     {
-        var perSecond = configuration.GetValue("RateLimits:PerSecond", 1000);
-        var burst = configuration.GetValue("RateLimits:Burst", perSecond * 2);
-        return services.AddRateLimiter(limits =>
+        services.AddRateLimiter(limits => limits.OnRejected = RefuseAsync);
+        services.AddOptions<RateLimiterOptions>().Configure<IConfiguration>((limits, configuration) =>
         {
-            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(http => RateLimitPartition.GetTokenBucketLimiter(
-                http.User.Identity is { IsAuthenticated: true, Name: { } key } ? "key " + key : "address " + http.Connection.RemoteIpAddress,
-                _ => new TokenBucketRateLimiterOptions
-                {
-                    TokenLimit = burst,
-                    TokensPerPeriod = Math.Max(1, perSecond / 10),
-                    ReplenishmentPeriod = TimeSpan.FromMilliseconds(perSecond < 10 ? 1000.0 / perSecond : 100),
-                    QueueLimit = 0,
-                }));
-            limits.OnRejected = RefuseAsync;
+            var perSecond = configuration.GetValue("RateLimits:PerSecond", 1000);
+            var burst = configuration.GetValue("RateLimits:Burst", perSecond * 2);
+            limits.GlobalLimiter = PartitionedRateLimiter.Create<HttpContext, string>(
+                http => RateLimitPartition.GetTokenBucketLimiter(Caller(http), _ => Bucket(perSecond, burst)));
         });
+        return services;
     }
+
+    private static string Caller(HttpContext http) => http.User.Identity is { IsAuthenticated: true, Name: { } key }
+        ? "key " + key
+        : "address " + http.Connection.RemoteIpAddress;
+
+    private static TokenBucketRateLimiterOptions Bucket(int perSecond, int burst) => new()
+    {
+        TokenLimit = burst,
+        TokensPerPeriod = Math.Max(1, perSecond / 10),
+        ReplenishmentPeriod = TimeSpan.FromMilliseconds(perSecond < 10 ? 1000.0 / perSecond : 100),
+        QueueLimit = 0,
+    };
 
     private static async ValueTask RefuseAsync(OnRejectedContext context, CancellationToken cancellationToken)
     {

@@ -1,0 +1,4 @@
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+
+[assembly: AssemblyFixture(typeof(ServersFixture))]
