@@ -28,11 +28,11 @@ internal sealed class EuSharesImporter(EuSharesTable which) : IFigureImporter
             .GroupBy(r => (r.Mineral, r.Stage, r.Country)).Select(SharesRow.Add).ToList();
         foreach (var row in rows)
         {
-            gathered.Add(ShareOf(row));
+            gathered.Add(ShareOf(row), row.Line);
             gathered.Add(FactorOf(row));
         }
 
-        return gathered.Done();
+        return PrintedShares.Whole(gathered).Done();
     }
 
     private static SharesRow? Row(SourceTable table, SourceRow row, ImportRows gathered)
@@ -45,7 +45,7 @@ internal sealed class EuSharesImporter(EuSharesTable which) : IFigureImporter
             gathered.Reject(row.Line, $"\"{table.Cell(row, "Share")}\" is no share of 0 to 100 percent.");
         else if (StatedNumber.Parse(table.Cell(row, "t")) is not { Operator: null, Value: { } t and >= 0.8 and <= 1.5 })
             gathered.Reject(row.Line, $"\"{table.Cell(row, "t")}\" is no trade factor of 0.8 to 1.5.");
-        else return new SharesRow(mineral, stage == "E" ? Stage.Extraction : Stage.Processing, country.Code!, value, share.Low, share.High, share.Operator, t, null);
+        else return new SharesRow(row.Line, mineral, stage == "E" ? Stage.Extraction : Stage.Processing, country.Code!, value, share.Low, share.High, share.Operator, t, null);
         return null;
     }
 
@@ -62,7 +62,7 @@ internal sealed class EuSharesImporter(EuSharesTable which) : IFigureImporter
         row.Factor, null, null, "factor", null, EuMaterials.Year, EuMaterials.Vintage, EuMaterials.Source, null);
 
     private sealed record SharesRow(
-        string Mineral, Stage Stage, string Country, double Share, double? Low, double? High, string? Operator, double Factor, string? Note)
+        int Line, string Mineral, Stage Stage, string Country, double Share, double? Low, double? High, string? Operator, double Factor, string? Note)
     {
         public static SharesRow Add(IEnumerable<SharesRow> rows)
         {

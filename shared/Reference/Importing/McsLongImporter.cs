@@ -26,7 +26,7 @@ internal sealed class McsLongImporter : IFigureImporter
         var edition = new McsEdition(newest + 1);
         var gathered = new ImportRows();
         foreach (var row in rows) ImportRow(row, edition, gathered);
-        return McsSums.Complete(gathered).Done();
+        return PrintedShares.Whole(McsSums.Complete(gathered)).Done();
     }
 
     private static void ImportRow(McsRow row, McsEdition edition, ImportRows gathered)
@@ -67,7 +67,7 @@ internal sealed class McsLongImporter : IFigureImporter
                 gathered.Add(new Figure(
                     supplier.As == NamedAs.Residual ? FigureKind.ImportShareResidual : FigureKind.ImportShare, t.Mineral, t.Stage, t.Form, UnitedStates,
                     supplier.Code, share.Value, share.Low, share.High, "percent", share.Operator, year, edition.Vintage, edition.Source,
-                    McsFigures.Note($"{row.YearText}, {row.Detail}", row.Note)));
+                    McsFigures.Note($"{row.YearText}, {row.Detail}", row.Note)), row.Line);
             }
         }
     }

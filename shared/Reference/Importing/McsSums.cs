@@ -21,7 +21,7 @@ internal static class McsSums
             {
                 if (figure is { Kind: FigureKind.ProductionTotal, Value: { } total } && total < 0.9 * parts)
                     complete.Reject(gathered.LineOf(figure), $"The world total of {figure.Mineral} {figure.Year}, {total}, is less than its parts, {parts}.");
-                else complete.Add(figure);
+                else complete.Add(figure, gathered.LineOf(figure));
             }
         }
 

@@ -36,6 +36,16 @@ public sealed class EuImporterTests
         .ShouldSatisfyAllConditions(i => i.Rejected.Select(r => r.Line).ShouldBe([2, 3, 4, 5, 6]), i => i.Figures.Count.ShouldBe(2));
 
     [Fact]
+    public void Shares_of_more_than_one_whole_are_rejected_as_a_table()
+    {
+        var import = Sample.Import("eu-global-supply", "annex.csv", Header + "Gallium,P,China,94%,1\nGallium,P,Japan,20%,1\nTin,E,China,30%,1\n");
+
+        import.Rejected.Select(r => (r.Line, r.Reason)).ShouldBe(
+            [(2, "The shares of gallium processing add up to 114 percent."), (3, "The shares of gallium processing add up to 114 percent.")]);
+        import.Figures.Where(f => f.Kind == FigureKind.ProducerShare).ShouldHaveSingleItem().Mineral.ShouldBe("tin");
+    }
+
+    [Fact]
     public void Parameters_keep_what_is_blank_unknown()
     {
         var import = Sample.Import(
