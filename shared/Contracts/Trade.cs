@@ -13,6 +13,9 @@ public sealed record SupplyProfileChanged : IPlatformEvent
     public required string Importer { get; init; }
     public required string Mineral { get; init; }
 
+    /// <summary>Where in the mineral's chain the codes stand: ore and metal are bought from different suppliers.</summary>
+    public Stage? Stage { get; init; }
+
     /// <summary><c>2023</c> or <c>2023-11</c>.</summary>
     public required string Period { get; init; }
 

@@ -1,0 +1,45 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Chokepoint.MarketPrices.Domain;
+
+/// <summary>A price of a series on the day that stands for its period.</summary>
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Price(DateOnly Date, double Value);
+
+/// <summary>Which observations are taken, whatever door they come by.</summary>
+internal static class PriceChecks
+{
+    /// <summary>Above every price of a tonne of anything: rhodium at its dearest was USD 1e9 a tonne.</summary>
+    public const double Absurd = 1e11;
+
+    /// <summary>Below every price in any unit and currency.</summary>
+    public const double TooSmall = 1e-6;
+
+    /// <summary>Metal prices before this are annual averages typed from old books; a date before it is a mistyped one.</summary>
+    private static readonly DateOnly Earliest = new(1800, 1, 1);
+
+    private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM", "yyyy"];
+
+    /// <summary>Reads an ISO 8601 date; a month or a year alone where the series has no finer step. Null, or why not.</summary>
+    public static string? ReadDate(string? text, Frequency frequency, DateOnly today, out DateOnly date)
+    {
+        date = default;
+        if (!DateOnly.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.None, out var day))
+            return "date must be an ISO 8601 date such as 2024-07-01.";
+        var coarse = text!.Length switch { 4 => frequency is Frequency.Annual, 7 => frequency >= Frequency.Monthly, _ => true };
+        if (!coarse) return $"date must name a day: the series is {FrequencyNames.Of(frequency)}.";
+        if (day > today) return "date is in the future.";
+        if (day < Earliest) return "date is before 1800.";
+        date = FrequencyNames.FirstDay(frequency, day);
+        return null;
+    }
+
+    /// <summary>Null, or why the value is no price.</summary>
+    public static string? CheckValue(double value)
+    {
+        if (!double.IsFinite(value)) return "value must be a number.";
+        if (value <= 0) return "value must be above zero; what is not known is left out.";
+        return value is >= Absurd or < TooSmall ? "value is absurd for a price." : null;
+    }
+}

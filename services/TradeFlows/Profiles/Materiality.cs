@@ -1,0 +1,40 @@
+using Chokepoint.Contracts;
+using Chokepoint.TradeFlows.Domain;
+
+namespace Chokepoint.TradeFlows.Profiles;
+
+/// <summary>
+/// Whether a profile differs enough from the one last announced. Compared with what was announced rather than with what was last
+/// computed, so that many small moves add up to one that is told.
+/// </summary>
+internal static class Materiality
+{
+    /// <summary>Half a percentage point of an importer's purchases.</summary>
+    public const double Share = 0.005;
+
+    /// <summary>On the index's 0..10,000 scale.</summary>
+    public const double Hhi = 25;
+
+    /// <summary>One part in a hundred of the volume or value.</summary>
+    public const double Amount = 0.01;
+
+    public static bool Differs(SupplyProfileChanged last, SupplyProfile now, string source) =>
+        last.Basis != now.Basis || last.IsBasket != now.IsBasket || last.Source != source
+        || Math.Abs(last.HhiLow - now.Concentration.Low) >= Hhi || Math.Abs(last.HhiHigh - now.Concentration.High) >= Hhi
+        || Moved(last.VolumeKg, now.NetKg) || Moved(last.ValueUsd, now.ValueUsd)
+        || !last.HsCodes.SequenceEqual(now.HsCodes, StringComparer.Ordinal) || SharesDiffer(last.Suppliers, now.Suppliers);
+
+    private static bool Moved(double? before, double? after) =>
+        before is null != after is null || (before is { } b && after is { } a && Math.Abs(a - b) >= Amount * Math.Max(a, b));
+
+    private static bool SharesDiffer(IReadOnlyList<SupplierShare> before, IReadOnlyList<SupplierFigure> after)
+    {
+        var shares = before.ToDictionary(s => s.Supplier, s => s.Share, StringComparer.Ordinal);
+        foreach (var supplier in after)
+        {
+            shares.Remove(supplier.Supplier, out var share);
+            if (Math.Abs(supplier.Share - share) >= Share) return true;
+        }
+        return shares.Values.Any(share => share >= Share);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics.CodeAnalysis;
+using Npgsql;
+
+namespace Chokepoint.Imports;
+
+/// <summary>Reads one upstream format row by row, holding no more than a row and a buffer in memory.</summary>
+public interface IImportFormat<TRow>
+{
+    /// <summary>As in <c>?format=</c>: <c>comtrade-v1</c>.</summary>
+    string Name { get; }
+
+    /// <summary>Checks what the request said beside the file before it is accepted; null, or what is wrong by parameter.</summary>
+    IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => null;
+
+    /// <summary>Looks at the start of the file.</summary>
+    /// <exception cref="ImportRefusedException">It is not of this format.</exception>
+    Task<IRowReader<TRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken);
+}
+
+/// <summary>One pass over a file. Reading it twice gives the same rows in the same order, which a resumed import relies on.</summary>
+public interface IRowReader<TRow> : IAsyncDisposable
+{
+    /// <summary>Line, counting the header as line 1, or record number, of the current row.</summary>
+    long Line { get; }
+
+    /// <exception cref="ImportRefusedException">The file turns out not to be what it says, or is damaged.</exception>
+    ValueTask<bool> ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>The current row, or the reason why it is not taken.</summary>
+    bool TryGet([MaybeNullWhen(false)] out TRow row, [NotNullWhen(false)] out string? reason);
+}
+
+/// <summary>Where accepted rows go: a staging table of the job's own, then the service's tables in one merge.</summary>
+public interface IImportTarget<TRow>
+{
+    /// <summary>Columns of a staged row, in the order that <see cref="Encode"/> writes them.</summary>
+    IReadOnlyList<string> StagedColumns { get; }
+
+    /// <summary>Creates the staging table if this job has none.</summary>
+    Task PrepareAsync(NpgsqlConnection connection, ImportJob job, string staging, CancellationToken cancellationToken);
+
+    void Encode(BinaryCopyBuffer buffer, ImportJob job, in TRow row);
+
+    /// <summary>
+    /// Merges the staged rows into the service's tables and publishes what changed, all in the transaction that also closes the job.
+    /// </summary>
+    Task<MergeOutcome> MergeAsync(NpgsqlTransaction transaction, ImportJob job, string staging, CancellationToken cancellationToken);
+
+    /// <summary>The merge has been committed.</summary>
+    void Merged();
+}
+
+/// <summary>How many staged rows were new, changed a stored one, or were known already.</summary>
+public sealed record MergeOutcome(long New, long Revised, long Unchanged);

@@ -1,0 +1,24 @@
+namespace Chokepoint.Imports;
+
+/// <summary>The file is not what the request said it is: it is refused whole and nothing of it is stored.</summary>
+public sealed class ImportRefusedException : Exception
+{
+    public ImportRefusedException(ImportProblem problem)
+        : base(problem.Detail) => Problem = problem;
+
+    public ImportRefusedException(ImportProblem problem, Exception inner)
+        : base(problem.Detail, inner) => Problem = problem;
+
+    public ImportProblem Problem { get; }
+
+    /// <summary>The body is of another kind than declared: an HTML page, another header, binary data.</summary>
+    public static ImportRefusedException NotTheFormat(string detail) =>
+        new(new ImportProblem("/problems/import-not-the-format", "The file is not of the declared format.", detail));
+
+    /// <summary>The body is of the declared kind and broken: cut off, damaged, larger inside than allowed.</summary>
+    public static ImportRefusedException Damaged(string detail, Exception? inner = null)
+    {
+        var problem = new ImportProblem("/problems/import-damaged", "The file is damaged.", detail);
+        return inner is null ? new(problem) : new(problem, inner);
+    }
+}

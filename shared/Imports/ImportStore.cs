@@ -1,0 +1,221 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chokepoint.Imports;
+
+/// <summary>Reads and moves rows of <c>import_jobs</c>. Leases run by the database's clock, so replicas need not agree on theirs.</summary>
+internal sealed class ImportStore(NpgsqlDataSource database)
+{
+    private const string Columns =
+        """
+        no, id, format, options, state, byte_count, sha256, rows_read, rows_accepted, rows_rejected, bytes_read, rows_new, rows_revised,
+        rows_unchanged, submitted_at, started_at, finished_at, lease_until, attempt, cancel_requested, error
+        """;
+
+    private static readonly string Open = $"({(int)ImportState.Queued}, {(int)ImportState.Running})";
+
+    public async Task<ImportJob?> FindAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"SELECT {Columns} FROM import_jobs WHERE id = $1");
+        command.Parameters.AddWithValue(id);
+        return await SingleAsync(command, cancellationToken);
+    }
+
+    /// <summary>The newest first, below <paramref name="before"/>.</summary>
+    public async Task<IReadOnlyList<ImportJob>> ListAsync(long before, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand($"SELECT {Columns} FROM import_jobs WHERE no < $1 ORDER BY no DESC LIMIT $2");
+        command.Parameters.AddWithValue(before);
+        command.Parameters.AddWithValue(limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var jobs = new List<ImportJob>();
+        while (await reader.ReadAsync(cancellationToken)) jobs.Add(Map(reader));
+        return jobs;
+    }
+
+    public async Task<IReadOnlyList<(long Line, string Reason)>> RejectsAsync(
+        long no, long after, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT line, reason FROM import_rejects WHERE job_no = $1 AND line > $2 ORDER BY line LIMIT $3");
+        command.Parameters.AddWithValue(no);
+        command.Parameters.AddWithValue(after);
+        command.Parameters.AddWithValue(limit);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var rejects = new List<(long, string)>();
+        while (await reader.ReadAsync(cancellationToken)) rejects.Add((reader.GetInt64(0), reader.GetString(1)));
+        return rejects;
+    }
+
+    /// <summary>Takes the oldest job that nobody holds; jobs are merged in the order they were accepted.</summary>
+    public async Task<ImportJob?> ClaimAsync(TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            UPDATE import_jobs SET state = {(int)ImportState.Running}, attempt = attempt + 1, lease_until = now() + $1,
+                started_at = coalesce(started_at, now())
+            WHERE no = (
+                SELECT no FROM import_jobs WHERE state IN {Open} AND (lease_until IS NULL OR lease_until < now())
+                ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED)
+            RETURNING {Columns}
+            """);
+        command.Parameters.AddWithValue(NpgsqlDbType.Interval, lease);
+        return await SingleAsync(command, cancellationToken);
+    }
+
+    /// <summary>False when another worker has taken the job over.</summary>
+    public async Task<bool> RenewAsync(ImportJob job, TimeSpan lease, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"UPDATE import_jobs SET lease_until = now() + $3 WHERE no = $1 AND attempt = $2 AND state = {(int)ImportState.Running}");
+        command.Parameters.AddWithValue(job.No);
+        command.Parameters.AddWithValue(job.Attempt);
+        command.Parameters.AddWithValue(NpgsqlDbType.Interval, lease);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
+    }
+
+    /// <summary>Records progress with the rows it counts; throws when the job was taken over or is to be cancelled.</summary>
+    public static async Task CheckpointAsync(
+        NpgsqlConnection connection, ImportJob job, ImportProgress progress, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            UPDATE import_jobs SET rows_read = $3, rows_accepted = $4, rows_rejected = $5, bytes_read = $6
+            WHERE no = $1 AND attempt = $2 AND state = {(int)ImportState.Running} RETURNING cancel_requested
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = job.No }, new() { Value = job.Attempt }, new() { Value = progress.Read },
+                new() { Value = progress.Accepted }, new() { Value = progress.Rejected }, new() { Value = progress.Bytes },
+            },
+        };
+        switch (await command.ExecuteScalarAsync(cancellationToken))
+        {
+            case null: throw new ImportLostException();
+            case true: throw new ImportCancelledException();
+        }
+    }
+
+    public static async Task CompleteAsync(
+        NpgsqlConnection connection, ImportJob job, MergeOutcome outcome, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            UPDATE import_jobs SET state = {(int)ImportState.Completed}, finished_at = now(), lease_until = NULL,
+                bytes_read = byte_count, rows_new = $3, rows_revised = $4, rows_unchanged = $5
+            WHERE no = $1 AND attempt = $2 AND state = {(int)ImportState.Running}
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = job.No }, new() { Value = job.Attempt }, new() { Value = outcome.New },
+                new() { Value = outcome.Revised }, new() { Value = outcome.Unchanged },
+            },
+        };
+        if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) throw new ImportLostException();
+    }
+
+    /// <summary>Ends a job without a merge and drops what it had staged and spooled.</summary>
+    public async Task AbandonAsync(
+        ImportJob job, ImportState state, ImportProblem? problem, string staging, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand(
+            $"""
+            UPDATE import_jobs SET state = $3, finished_at = now(), lease_until = NULL, error = $4
+            WHERE no = $1 AND attempt = $2 AND state = {(int)ImportState.Running}
+            """, connection))
+        {
+            command.Parameters.AddWithValue(job.No);
+            command.Parameters.AddWithValue(job.Attempt);
+            command.Parameters.AddWithValue((int)state);
+            command.Parameters.AddWithValue(
+                NpgsqlDbType.Jsonb, problem is null ? DBNull.Value : JsonSerializer.Serialize(problem, EventJson.Options));
+            if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) return;
+        }
+        await DiscardAsync(connection, job.No, staging, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <summary>Lets go of a job after a failure; it is tried again when the lease runs out.</summary>
+    public async Task ReleaseAsync(ImportJob job, TimeSpan after, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"UPDATE import_jobs SET lease_until = now() + $3 WHERE no = $1 AND attempt = $2 AND state = {(int)ImportState.Running}");
+        command.Parameters.AddWithValue(job.No);
+        command.Parameters.AddWithValue(job.Attempt);
+        command.Parameters.AddWithValue(NpgsqlDbType.Interval, after);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Asks for an end; a job that nobody has begun ends at once. False when it has ended already.</summary>
+    public async Task<bool> CancelAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(
+            $"""
+            UPDATE import_jobs SET cancel_requested = true,
+                finished_at = CASE WHEN state = {(int)ImportState.Queued} THEN now() END,
+                state = CASE WHEN state = {(int)ImportState.Queued} THEN {(int)ImportState.Cancelled} ELSE state END
+            WHERE id = $1 AND state IN {Open} RETURNING no, state
+            """, connection);
+        command.Parameters.AddWithValue(id);
+        long no;
+        bool ended;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            if (!await reader.ReadAsync(cancellationToken)) return false;
+            no = reader.GetInt64(0);
+            ended = (ImportState)reader.GetInt32(1) is ImportState.Cancelled;
+        }
+        if (ended) await DiscardAsync(connection, no, staging: null, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return true;
+    }
+
+    public static async Task DiscardAsync(NpgsqlConnection connection, long no, string? staging, CancellationToken cancellationToken)
+    {
+        await using var chunks = new NpgsqlCommand("DELETE FROM import_chunks WHERE job_no = $1", connection);
+        chunks.Parameters.AddWithValue(no);
+        await chunks.ExecuteNonQueryAsync(cancellationToken);
+        if (staging is null) return;
+        await using var drop = new NpgsqlCommand($"DROP TABLE IF EXISTS {staging}", connection);
+        await drop.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task<ImportJob?> SingleAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Map(reader) : null;
+    }
+
+    private static ImportJob Map(NpgsqlDataReader row) => new()
+    {
+        No = row.GetInt64(0), Id = row.GetGuid(1), Format = row.GetString(2), Options = Text(row, 3), State = (ImportState)row.GetInt32(4),
+        ByteCount = row.GetInt64(5), Sha256 = row.GetFieldValue<byte[]>(6), RowsRead = row.GetInt64(7), RowsAccepted = row.GetInt64(8),
+        RowsRejected = row.GetInt64(9), BytesRead = row.GetInt64(10), RowsNew = Count(row, 11), RowsRevised = Count(row, 12),
+        RowsUnchanged = Count(row, 13), SubmittedAt = row.GetFieldValue<DateTimeOffset>(14), StartedAt = Instant(row, 15),
+        FinishedAt = Instant(row, 16), LeaseUntil = Instant(row, 17), Attempt = row.GetInt32(18), CancelRequested = row.GetBoolean(19),
+        Error = Text(row, 20),
+    };
+
+    private static string? Text(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetString(i);
+
+    private static long? Count(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetInt64(i);
+
+    private static DateTimeOffset? Instant(NpgsqlDataReader row, int i) => row.IsDBNull(i) ? null : row.GetFieldValue<DateTimeOffset>(i);
+}
+
+/// <summary>How far a file was read: what a checkpoint records.</summary>
+internal sealed record ImportProgress(long Read, long Accepted, long Rejected, long Bytes);
+
+/// <summary>Another worker holds the job now; whatever this one was about to write must not be.</summary>
+internal sealed class ImportLostException() : Exception("The import was taken over by another worker.");
+
+/// <summary>The job was asked to end.</summary>
+internal sealed class ImportCancelledException() : Exception("The import was cancelled.");

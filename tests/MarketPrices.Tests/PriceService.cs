@@ -1,0 +1,71 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(ServersFixture))]
+
+namespace Chokepoint.MarketPrices.Tests;
+
+/// <summary>The service over real HTTP, with a database and a broker of its own.</summary>
+public sealed class PriceService(ServersFixture servers) : IAsyncLifetime
+{
+    private const string Key = "test-operations-key";
+
+    private WebApplicationFactory<Program>? _factory;
+
+    internal HttpClient Client { get; private set; } = null!;
+
+    internal NpgsqlDataSource Database { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var database = await servers.CreateDatabaseAsync();
+        var broker = await servers.CreateBrokerAsync();
+        Database = NpgsqlDataSource.Create(database);
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
+            .UseSetting("ConnectionStrings:pricesdb", database)
+            .UseSetting("ConnectionStrings:broker", broker)
+            .UseSetting("urls", "http://127.0.0.1:0")
+            .UseSetting("Keys:Ops", Key)
+            .UseSetting("Logging:LogLevel:Default", "Warning"));
+        _factory.UseKestrel();
+        Client = _factory.CreateClient();
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        await Eventually.IsTrueAsync(async () => (await Client.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_factory is not null) await _factory.DisposeAsync();
+        if (Database is not null) await Database.DisposeAsync();
+    }
+
+    internal Task<JsonElement> GetAsync(string path) => Client.GetFromJsonAsync<JsonElement>("/api/prices/" + path);
+
+    internal async Task<(HttpStatusCode Status, JsonElement Body)> PostAsync(string path, string json)
+    {
+        using var response = await Client.PostAsync("/api/prices/" + path, new StringContent(json, Encoding.UTF8, "application/json"));
+        return (response.StatusCode, JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement);
+    }
+
+    /// <summary>Records prices of a series that differs from others by its source.</summary>
+    internal Task<(HttpStatusCode Status, JsonElement Body)> RecordAsync(
+        string source, string observations, string frequency = "monthly", string? vintage = null) => PostAsync("observations", $$"""
+        {"series": {"mineral": "gallium", "form": "metal, 99.99 %", "unit": "kg", "currency": "USD", "source": "{{source}}", "frequency": "{{frequency}}"},
+         "observations": [{{observations}}]{{(vintage is null ? "" : $", \"vintage\": \"{vintage}\"")}}}
+        """);
+
+    internal async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Npgsql;
+
+[assembly: AssemblyFixture(typeof(ServersFixture))]
+
+namespace Chokepoint.TradeFlows.Tests;
+
+/// <summary>The service over real HTTP, with a database and a broker of its own.</summary>
+public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
+{
+    private const string Key = "test-operations-key";
+
+    private WebApplicationFactory<Program>? _factory;
+
+    internal HttpClient Client { get; private set; } = null!;
+
+    internal NpgsqlDataSource Database { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        var database = await servers.CreateDatabaseAsync();
+        var broker = await servers.CreateBrokerAsync();
+        Database = NpgsqlDataSource.Create(database);
+        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
+            .UseSetting("ConnectionStrings:tradedb", database)
+            .UseSetting("ConnectionStrings:broker", broker)
+            .UseSetting("urls", "http://127.0.0.1:0")
+            .UseSetting("Keys:Ops", Key)
+            .UseSetting("Logging:LogLevel:Default", "Warning")
+            .UseSetting("Imports:BatchBytes", "20000")); // small enough that a small file has several batches
+        _factory.UseKestrel();
+        Client = _factory.CreateClient();
+        Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
+        await Eventually.IsTrueAsync(async () => (await Client.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client?.Dispose();
+        if (_factory is not null) await _factory.DisposeAsync();
+        await Database.DisposeAsync();
+    }
+
+    internal Task<JsonElement> ImportAsync(string format, string body) => ImportAsync(format, Encoding.UTF8.GetBytes(body));
+
+    /// <summary>Sends a file and waits until its import has ended.</summary>
+    internal async Task<JsonElement> ImportAsync(string format, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        using var response = await Client.PostAsync($"/api/trade/imports?format={format}", content);
+        response.StatusCode.ShouldBe(System.Net.HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        var location = response.Headers.Location!;
+        return await Eventually.BecomesAsync(
+            () => Client.GetFromJsonAsync<JsonElement>(location), job => State(job) is not ("queued" or "running"), TimeSpan.FromSeconds(60));
+    }
+
+    internal async Task<List<(long Line, string Reason)>> RejectsAsync(JsonElement job)
+    {
+        var page = await Client.GetFromJsonAsync<JsonElement>($"/api/trade/imports/{job.GetProperty("id").GetString()}/rejects");
+        return [.. page.GetProperty("items").EnumerateArray().Select(r => (r.GetProperty("line").GetInt64(), r.GetProperty("reason").GetString()!))];
+    }
+
+    internal Task<JsonElement> GetAsync(string path) => Client.GetFromJsonAsync<JsonElement>("/api/trade/" + path);
+
+    internal static string State(JsonElement job) => job.GetProperty("state").GetString()!;
+
+    internal async Task<T> QueryAsync<T>(string sql)
+    {
+        await using var command = Database.CreateCommand(sql);
+        return (T)(await command.ExecuteScalarAsync())!;
+    }
+}
