@@ -18,7 +18,7 @@ public sealed class PriceService(ServersFixture servers) : IAsyncLifetime
 {
     private const string Key = "test-operations-key";
 
-    private WebApplicationFactory<Program>? _factory;
+    private WebApplicationFactory<global::Chokepoint.MarketPrices.Data.PricesDbContext>? _factory;
 
     internal HttpClient Client { get; private set; } = null!;
 
@@ -29,7 +29,7 @@ public sealed class PriceService(ServersFixture servers) : IAsyncLifetime
         var database = await servers.CreateDatabaseAsync();
         var broker = await servers.CreateBrokerAsync();
         Database = NpgsqlDataSource.Create(database);
-        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
+        _factory = new WebApplicationFactory<global::Chokepoint.MarketPrices.Data.PricesDbContext>().WithWebHostBuilder(host => host
             .UseSetting("ConnectionStrings:pricesdb", database)
             .UseSetting("ConnectionStrings:broker", broker)
             .UseSetting("urls", "http://127.0.0.1:0")

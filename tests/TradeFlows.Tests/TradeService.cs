@@ -17,7 +17,7 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
 {
     private const string Key = "test-operations-key";
 
-    private WebApplicationFactory<Program>? _factory;
+    private WebApplicationFactory<global::Chokepoint.TradeFlows.Data.TradeDbContext>? _factory;
 
     internal HttpClient Client { get; private set; } = null!;
 
@@ -28,7 +28,7 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
         var database = await servers.CreateDatabaseAsync();
         var broker = await servers.CreateBrokerAsync();
         Database = NpgsqlDataSource.Create(database);
-        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
+        _factory = new WebApplicationFactory<global::Chokepoint.TradeFlows.Data.TradeDbContext>().WithWebHostBuilder(host => host
             .UseSetting("ConnectionStrings:tradedb", database)
             .UseSetting("ConnectionStrings:broker", broker)
             .UseSetting("urls", "http://127.0.0.1:0")
