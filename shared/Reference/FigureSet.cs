@@ -55,9 +55,12 @@ public sealed class FigureSet
     /// <summary>SI_SR, 0 to 1.</summary>
     public Figure? Substitution(string mineral) => Newest(FigureKind.Substitution, mineral, null, Economies.EuropeanUnion);
 
-    /// <summary>Governance, 0 best to 10 worst; the newest, or the given year's of the newest vintage that has it.</summary>
-    public Figure? Governance(string economy, int? year = null) =>
-        Of(FigureKind.Governance, null, null, economy).FirstOrDefault(f => (year is null || f.Year == year) && f.Value is not null);
+    /// <summary>
+    /// Governance, 0 best to 10 worst: the newest, or the given year's. The World Bank recalculates all years with every edition, so a
+    /// published score is reproduced only with the vintage it used (<c>2023</c> is the means of 2019 in the EU's assessment).
+    /// </summary>
+    public Figure? Governance(string economy, int? year = null, string? vintage = null) => Of(FigureKind.Governance, null, null, economy)
+        .FirstOrDefault(f => (year is null || f.Year == year) && (vintage is null || f.Vintage == vintage) && f.Value is not null);
 
     /// <summary>The factor an importer's agreement gives a partner; null where none is recorded, which is 1.0.</summary>
     public Figure? TradeAgreement(string importer, string partner) =>

@@ -29,6 +29,6 @@ public sealed class EuSupplyRiskInputsTests
         {
             var share = (f.Operator is null ? f.Value : f.High / 2)!.Value / 100;
             var t = Figures.Shipped.Of(FigureKind.TradeFactor, mineral, stage, Economies.EuropeanUnion).Single(x => x.Counterpart == supplier(f) && x.Form == leg).Value!.Value;
-            return share * share * Figures.Shipped.Governance(supplier(f), 2019)!.Value!.Value * t;
+            return share * share * Figures.Shipped.Governance(supplier(f), 2019, "2023")!.Value!.Value * t;
         });
 }

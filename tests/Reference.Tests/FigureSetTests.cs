@@ -72,7 +72,8 @@ public sealed class FigureSetTests
     public void Governance_is_the_newest_unless_a_year_is_asked_for()
     {
         Figures.Shipped.Governance("CHN")!.Year.ShouldBe(2023);
-        Figures.Shipped.Governance("CHN", 2019)!.Year.ShouldBe(2019);
+        Figures.Shipped.Governance("CHN", 2019)!.Vintage.ShouldBe("2024");
+        Figures.Shipped.Governance("CHN", 2019, "2023")!.Vintage.ShouldBe("2023");
         Economies.All.Count(e => Figures.Shipped.Governance(e.Code) is not null).ShouldBeGreaterThan(190);
     }
 

@@ -63,7 +63,7 @@ internal static class EuAssessment2023
         double? sum = null;
         foreach (var figure in shares)
         {
-            if (figure.Value is null || figures.Governance(supplier(figure), GovernanceYear)?.Value is not { } governance) continue;
+            if (figure.Value is null || figures.Governance(supplier(figure), GovernanceYear, Edition)?.Value is not { } governance) continue;
             var share = (figure.Range is ({ } low, { } high) ? (low + high) / 2 : figure.Value.Value) / 100;
             sum = (sum ?? 0) + Domain.SupplyRisk.Term(share, governance, factors.GetValueOrDefault(supplier(figure), 1));
         }
