@@ -1,4 +1,5 @@
 using Chokepoint.ExportControls.Clauses;
+using Chokepoint.ExportControls.Clock;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Notices;
 using Chokepoint.Messaging;
@@ -10,6 +11,8 @@ builder.AddServiceDatabase<ControlsDbContext>("controlsdb");
 builder.AddMessaging<ControlsDbContext>("export-controls");
 builder.Services.AddScoped<ClauseLedger>();
 builder.Services.AddScoped<NoticeLedger>();
+builder.Services.AddSingleton<ClockMetrics>();
+builder.Services.AddHostedService<BoundaryClock>();
 
 var app = builder.Build();
 var controls = app.UseServiceDefaults();

@@ -36,19 +36,14 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
     }
 
     /// <summary>
-    /// Announces the boundaries of a clause that have passed by now, one by one and in order; none is announced twice, since the
-    /// row moves on with each.
+    /// Announces the next state of a clause, whose day has come. It is announced once, since the row moves on with it.
     /// </summary>
-    /// <returns>How many were announced.</returns>
-    public int PassBoundaries(ClauseRow row, NoticeDocument notice)
+    public void PassBoundary(ClauseRow row, NoticeDocument notice)
     {
-        var clause = notice.Clauses.Single(c => c.Number == row.Number);
         var schedule = row.ScheduleAsKnown();
-        var today = Economies.DayOf(row.Issuer, time.GetUtcNow());
-        var passed = schedule.Where(i => i.From > row.StateSince && i.From <= today).ToList();
-        foreach (var state in passed) Announce(row, notice, clause, schedule, state, silent: false);
+        if (schedule.Find(i => i.From > row.StateSince) is { } state)
+            Announce(row, notice, notice.Clauses.Single(c => c.Number == row.Number), schedule, state, silent: false);
         row.NextBoundaryAt = NextBoundary(row, schedule);
-        return passed.Count;
     }
 
     private ClauseChange Announce(ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, bool silent)
