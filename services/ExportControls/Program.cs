@@ -1,6 +1,7 @@
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Clock;
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Knowledge;
 using Chokepoint.ExportControls.Notices;
 using Chokepoint.Messaging;
 using Chokepoint.ServiceDefaults;
@@ -11,6 +12,7 @@ builder.AddServiceDatabase<ControlsDbContext>("controlsdb");
 builder.AddMessaging<ControlsDbContext>("export-controls");
 builder.Services.AddScoped<ClauseLedger>();
 builder.Services.AddScoped<NoticeLedger>();
+builder.Services.AddScoped<EarlierKnowledge>();
 builder.Services.AddSingleton<ClockMetrics>();
 builder.Services.AddHostedService<BoundaryClock>();
 

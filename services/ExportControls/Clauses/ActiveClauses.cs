@@ -1,5 +1,8 @@
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.ExportControls.Knowledge;
+using Chokepoint.Reference;
 using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -16,13 +19,16 @@ internal static class ActiveClauses
         .WithSummary("The clauses that stand on a day")
         .WithDescription(
             "On any day, past or to come; without `on`, today in each issuer's time zone. Announced and suspended clauses come with "
-            + "their status; `status` narrows to one, and also finds expired, superseded and withdrawn ones.");
+            + "their status; `status` narrows to one, and also finds expired, superseded and withdrawn ones. `knownOn`, a day or an "
+            + "instant, answers as it was known then.");
 
     private static async Task<Page<ActiveClause>> HandleAsync(
-        [AsParameters] ClauseFilter filter, DateOnly? on, string? status, PageRequest page,
-        ControlsDbContext db, TimeProvider time, CancellationToken cancellationToken)
+        [AsParameters] ClauseFilter filter, DateOnly? on, string? status, string? knownOn, PageRequest page,
+        ControlsDbContext db, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
     {
         ControlStatus[] wanted = status is null ? Standing : [EnumNames.Parse<ControlStatus>("status", status)];
+        if (knownOn is not null)
+            return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, on, wanted, page, earlier, time, cancellationToken);
         var clauses = filter.Apply(db.Clauses.AsNoTracking());
         if (page.After<Position>() is { } after)
             clauses = clauses.Where(c => EF.Functions.GreaterThan(
@@ -39,13 +45,43 @@ internal static class ActiveClauses
 
         var found = Page.From(rows, page, r => new Position(r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id));
         return new Page<ActiveClause>(
-            [.. found.Items.Select(r => ActiveClause.Of(r.Clause, r.Document, r.Interval))], found.NextCursor);
+            [.. found.Items.Select(r => ActiveClause.Of(
+                r.Clause.NoticeId, r.Document, r.Document.Clauses.Single(c => c.Number == r.Clause.Number), r.Clause.EffectiveUntil, r.Interval.AsKnown()))],
+            found.NextCursor);
+    }
+
+    private static async Task<Page<ActiveClause>> AsKnownAsync(
+        KnowledgeDate knownAt, ClauseFilter filter, DateOnly? on, ControlStatus[] wanted, PageRequest page,
+        EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var after = page.After<KnownPosition>() ?? new KnownPosition("", "", -1);
+        var matches = filter.AsPredicate();
+        var known = await earlier.ActionsAsync(knownAt, cancellationToken);
+        var found = new List<(KnownPosition Position, ActiveClause Clause)>();
+        await foreach (var notice in earlier.NoticesAsync(knownAt, after.Issuer, after.DocumentNumber).WithCancellation(cancellationToken))
+        {
+            var document = notice.Document;
+            var day = on ?? Economies.DayOf(document.Issuer, time.GetUtcNow());
+            foreach (var (ordinal, (clause, end, schedule)) in known.Of(document).Index())
+            {
+                var isAfter = document.Issuer != after.Issuer || document.DocumentNumber != after.DocumentNumber || ordinal > after.Ordinal;
+                if (!isAfter || schedule[0].From > day || !matches(document, clause)) continue;
+                var state = ClauseSchedule.On(schedule, day);
+                if (wanted.Contains(state.Status))
+                    found.Add((new(document.Issuer, document.DocumentNumber, ordinal), ActiveClause.Of(notice.NoticeId, document, clause, end, state)));
+            }
+            if (found.Count >= page.Take) break;
+        }
+        var result = Page.From([.. found.Take(page.Take)], page, f => f.Position);
+        return new Page<ActiveClause>([.. result.Items.Select(f => f.Clause)], result.NextCursor);
     }
 
     /// <summary>The intervals that hold a day; without one, those that hold this instant, whatever day that is for their issuer.</summary>
     internal static IQueryable<IntervalRow> On(this IQueryable<IntervalRow> intervals, DateOnly? day, DateTimeOffset now) => day is { } asked
         ? intervals.Where(i => i.From <= asked && (i.Until == null || i.Until >= asked))
         : intervals.Where(i => i.StartsAt <= now && (i.EndsAt == null || i.EndsAt > now));
+
+    private sealed record KnownPosition(string Issuer, string DocumentNumber, int Ordinal);
 
     private sealed record Position(string Issuer, string DocumentNumber, int Ordinal, Guid Id);
 }
@@ -78,29 +114,25 @@ internal sealed record ActiveClause
     public required Confidence Confidence { get; init; }
     public required IReadOnlyList<SourceReference> Sources { get; init; }
 
-    public static ActiveClause Of(ClauseRow row, Domain.NoticeDocument notice, IntervalRow interval)
+    public static ActiveClause Of(Guid noticeId, NoticeDocument notice, ClauseDocument clause, DateOnly? end, ControlInterval state) => new()
     {
-        var clause = notice.Clauses.Single(c => c.Number == row.Number);
-        return new ActiveClause
-        {
-            NoticeId = row.NoticeId,
-            Issuer = row.Issuer,
-            DocumentNumber = row.DocumentNumber,
-            Clause = row.Number,
-            Measure = clause.Measure,
-            IsLegalMeasure = Domain.ClauseScope.IsLegalMeasure(clause.Measure),
-            Status = interval.Status,
-            Minerals = row.Minerals,
-            Destinations = clause.Destinations,
-            ExcludedDestinations = clause.ExcludedDestinations,
-            EndUse = clause.EndUse,
-            Quota = clause.Quota,
-            EffectiveFrom = clause.EffectiveFrom,
-            EffectiveUntil = row.EffectiveUntil,
-            StateSince = interval.From,
-            Basis = interval.Basis,
-            Confidence = notice.Confidence,
-            Sources = notice.Sources,
-        };
-    }
+        NoticeId = noticeId,
+        Issuer = notice.Issuer,
+        DocumentNumber = notice.DocumentNumber,
+        Clause = clause.Number,
+        Measure = clause.Measure,
+        IsLegalMeasure = ClauseScope.IsLegalMeasure(clause.Measure),
+        Status = state.Status,
+        Minerals = ClauseScope.MineralsOf(clause),
+        Destinations = clause.Destinations,
+        ExcludedDestinations = clause.ExcludedDestinations,
+        EndUse = clause.EndUse,
+        Quota = clause.Quota,
+        EffectiveFrom = clause.EffectiveFrom,
+        EffectiveUntil = end,
+        StateSince = state.From,
+        Basis = state.Basis,
+        Confidence = notice.Confidence,
+        Sources = notice.Sources,
+    };
 }

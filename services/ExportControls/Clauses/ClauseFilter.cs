@@ -40,6 +40,20 @@ internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Des
         return Destination is { } destination ? Reaching(clauses, destination) : clauses;
     }
 
+    /// <summary>The same question of a clause in hand.</summary>
+    /// <exception cref="ProblemException">422: a name that is not known here.</exception>
+    public Func<NoticeDocument, ClauseDocument, bool> AsPredicate()
+    {
+        Apply(Enumerable.Empty<ClauseRow>().AsQueryable()); // refuses what is not known
+        var wanted = Mineral is { } mineral && Minerals.TryResolve(mineral, out var slugs) ? slugs.ToHashSet(StringComparer.Ordinal) : null;
+        var measure = Measure is null ? (Measure?)null : EnumNames.Parse<Measure>("measure", Measure);
+        return (notice, clause) =>
+            (Issuer is null || notice.Issuer == Issuer)
+            && (measure is null || clause.Measure == measure)
+            && (Destination is null || ClauseScope.Reaches(notice.Issuer, clause, Destination))
+            && (wanted is null || wanted.Overlaps(ClauseScope.MineralsOf(clause)));
+    }
+
     /// <summary><see cref="ClauseScope.Reaches"/> for the database.</summary>
     private static IQueryable<ClauseRow> Reaching(IQueryable<ClauseRow> clauses, string destination)
     {

@@ -50,7 +50,7 @@ internal sealed class ClauseRow
     public NoticeRow Notice { get; init; } = null!;
 
     public List<ControlInterval> ScheduleAsKnown() =>
-        [.. Schedule.OrderBy(i => i.From).Select(i => new ControlInterval(i.From, i.Until, i.Status, i.Basis))];
+        [.. Schedule.OrderBy(i => i.From).Select(i => i.AsKnown())];
 }
 
 /// <summary>One stretch of a clause's schedule: its days, and the instants at which they begin and end in the issuer's zone.</summary>
@@ -63,6 +63,8 @@ internal sealed class IntervalRow
     public required StatusBasis Basis { get; set; }
     public required DateTimeOffset StartsAt { get; init; }
     public required DateTimeOffset? EndsAt { get; set; }
+
+    public ControlInterval AsKnown() => new(From, Until, Status, Basis);
 }
 
 /// <summary>An action with its target resolved to one clause; an action on a whole notice is a row for each clause.</summary>

@@ -44,5 +44,8 @@ internal sealed class NoticeRevisionRow
     /// </summary>
     public required DateTimeOffset KnownFrom { get; init; }
 
+    /// <summary>The day of that instant for the issuer.</summary>
+    public required DateOnly KnownDay { get; init; }
+
     public required NoticeDocument Document { get; init; }
 }

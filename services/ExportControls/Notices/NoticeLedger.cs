@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
+using Chokepoint.Reference;
 using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -147,6 +148,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         NoticeId = notice.Id,
         Revision = notice.Revision,
         KnownFrom = knownFrom,
+        KnownDay = Economies.DayOf(notice.Issuer, knownFrom),
         Document = notice.Document,
     });
 

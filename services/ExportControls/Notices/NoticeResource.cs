@@ -32,23 +32,35 @@ internal sealed record NoticeResource
     public Impact? Impact { get; init; }
 
     /// <param name="notice">With its clauses and their schedules loaded.</param>
-    public static NoticeResource Of(NoticeRow notice, DateTimeOffset now)
+    public static NoticeResource Of(NoticeRow notice, DateTimeOffset now) => Of(
+        notice, notice.Document, notice.Revision,
+        notice.Clauses.Where(c => !c.IsRemoved).OrderBy(c => c.Ordinal)
+            .Select(c => (notice.Document.Clauses.Single(d => d.Number == c.Number), c.ScheduleAsKnown())),
+        now);
+
+    /// <summary>In an earlier wording, with the schedules that were known then.</summary>
+    public static NoticeResource AsKnown(NoticeRow notice, NoticeRevisionRow wording, KnownClauses known, DateTimeOffset now) => Of(
+        notice, wording.Document, wording.Revision, known.Of(wording.Document).Select(c => (c.Clause, c.Schedule.ToList())), now);
+
+    private static NoticeResource Of(
+        NoticeRow notice, NoticeDocument document, int revision,
+        IEnumerable<(ClauseDocument Clause, List<ControlInterval> Schedule)> clauses, DateTimeOffset now)
     {
         var today = Economies.DayOf(notice.Issuer, now);
         return new NoticeResource
         {
             Id = notice.Id,
             Issuer = notice.Issuer,
-            Authority = notice.Document.Authority,
+            Authority = document.Authority,
             DocumentNumber = notice.DocumentNumber,
-            Title = notice.Document.Title,
-            Language = notice.Document.Language,
-            AnnouncedOn = notice.AnnouncedOn,
-            Confidence = notice.Document.Confidence,
-            Sources = notice.Document.Sources,
-            Clauses = [.. notice.Clauses.Where(c => !c.IsRemoved).OrderBy(c => c.Ordinal).Select(c => ClauseResource.Of(c, notice.Document, today))],
-            Actions = notice.Document.Actions,
-            Revision = notice.Revision,
+            Title = document.Title,
+            Language = document.Language,
+            AnnouncedOn = document.AnnouncedOn,
+            Confidence = document.Confidence,
+            Sources = document.Sources,
+            Clauses = [.. clauses.Select(c => ClauseResource.Of(c.Clause, c.Schedule, today))],
+            Actions = document.Actions,
+            Revision = revision,
             RecordedAt = notice.RecordedAt,
             UpdatedAt = notice.UpdatedAt,
         };
@@ -86,10 +98,8 @@ internal sealed record ClauseResource
     /// <summary>Every status from the announcement on, past and to come, as known now.</summary>
     public required IReadOnlyList<ControlInterval> Schedule { get; init; }
 
-    public static ClauseResource Of(ClauseRow row, NoticeDocument notice, DateOnly today)
+    public static ClauseResource Of(ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, DateOnly today)
     {
-        var clause = notice.Clauses.Single(c => c.Number == row.Number);
-        var schedule = row.ScheduleAsKnown();
         var state = ClauseSchedule.On(schedule, today);
         return new ClauseResource
         {

@@ -216,6 +216,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("document");
 
+                    b.Property<DateOnly>("KnownDay")
+                        .HasColumnType("date")
+                        .HasColumnName("known_day");
+
                     b.Property<DateTimeOffset>("KnownFrom")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("known_from");

@@ -169,6 +169,7 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     notice_id = table.Column<Guid>(type: "uuid", nullable: false),
                     revision = table.Column<int>(type: "integer", nullable: false),
                     known_from = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
+                    known_day = table.Column<DateOnly>(type: "date", nullable: false),
                     document = table.Column<string>(type: "jsonb", nullable: false)
                 },
                 constraints: table =>

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Chokepoint.ExportControls.Data.Migrations
 {
     [DbContext(typeof(ControlsDbContext))]
-    [Migration("20261123054207_Initial")]
+    [Migration("20261123060342_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -218,6 +218,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .IsRequired()
                         .HasColumnType("jsonb")
                         .HasColumnName("document");
+
+                    b.Property<DateOnly>("KnownDay")
+                        .HasColumnType("date")
+                        .HasColumnName("known_day");
 
                     b.Property<DateTimeOffset>("KnownFrom")
                         .HasColumnType("timestamp with time zone")

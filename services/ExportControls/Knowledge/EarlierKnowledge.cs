@@ -1,0 +1,53 @@
+using System.Globalization;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.ServiceDefaults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.ExportControls.Knowledge;
+
+/// <summary>
+/// The registry as it was known at an instant, put together from the wordings on record: of each notice the latest that could be known
+/// then, and the actions of those alone. A notice is known from the day it was announced, a correction from when it was recorded.
+/// </summary>
+internal sealed class EarlierKnowledge(ControlsDbContext db)
+{
+    /// <summary>Who acted on what, as known then.</summary>
+    public async Task<KnownClauses> ActionsAsync(KnowledgeDate known, CancellationToken cancellationToken)
+    {
+        var latest = await db.Revisions.FromSql($"""
+            SELECT * FROM (
+                SELECT DISTINCT ON (notice_id) * FROM notice_revisions WHERE known_from <= {known.Instant} OR known_day <= {known.Day} ORDER BY notice_id, revision DESC) AS known
+            WHERE jsonb_array_length(document -> 'actions') > 0
+            """).AsNoTracking().Select(r => r.Document).ToListAsync(cancellationToken);
+        return new KnownClauses(latest);
+    }
+
+    /// <summary>The wordings known then, by issuer and number, beginning with a given one.</summary>
+    public IAsyncEnumerable<NoticeRevisionRow> NoticesAsync(KnowledgeDate known, string fromIssuer, string fromNumber) => db.Revisions.FromSql($"""
+            SELECT DISTINCT ON (n.issuer, n.document_number) r.*
+            FROM notices n JOIN notice_revisions r ON r.notice_id = n.id
+            WHERE (r.known_from <= {known.Instant} OR r.known_day <= {known.Day}) AND (n.issuer, n.document_number) >= ({fromIssuer}, {fromNumber})
+            ORDER BY n.issuer, n.document_number, r.revision DESC
+            """).AsNoTracking().AsAsyncEnumerable();
+
+    /// <summary>The wording of one notice known then; null when it was not known.</summary>
+    public Task<NoticeRevisionRow?> NoticeAsync(Guid id, KnowledgeDate known, CancellationToken cancellationToken) => db.Revisions.AsNoTracking()
+        .Where(r => r.NoticeId == id && (r.KnownFrom <= known.Instant || r.KnownDay <= known.Day)).OrderByDescending(r => r.Revision).FirstOrDefaultAsync(cancellationToken);
+}
+
+/// <summary>Until when what became known counts: an instant, or a whole day in each issuer's own time zone. One of the two is set.</summary>
+internal sealed record KnowledgeDate(DateTimeOffset? Instant, DateOnly? Day)
+{
+    /// <exception cref="ProblemException">400: neither a day nor an instant.</exception>
+    public static KnowledgeDate Parse(string knownOn)
+    {
+        if (DateOnly.TryParseExact(knownOn, "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var day)) return new(null, day);
+        if (knownOn.Contains('T', StringComparison.Ordinal)
+            && DateTimeOffset.TryParse(knownOn, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var instant))
+            return new(instant.ToUniversalTime(), null);
+        const string Message = "Must be a day such as 2026-11-28 or a time such as 2026-11-28T04:00:00Z.";
+        throw new ProblemException(ProblemKind.Malformed, "/knownOn: " + Message,
+            new Dictionary<string, string[]>(StringComparer.Ordinal) { ["/knownOn"] = [Message] });
+    }
+}
