@@ -14,8 +14,10 @@ internal static class WebhookServices
     {
         var services = builder.Services;
         services.AddOptions<DispatchSettings>().BindConfiguration("Webhooks").ValidateDataAnnotations().ValidateOnStart();
-        services.AddSingleton(provider => new CloudEventMapping(Settings(provider).PublicUrl));
-        services.AddSingleton(provider => new SecretVault(KeyFile.ReadOrCreate(Settings(provider).KeyFile ?? KeyFile.DefaultPath)));
+        var platformUrl = builder.Configuration["Platform:PublicUrl"];
+        services.AddSingleton(provider => new CloudEventMapping(Settings(provider).PublicUrl ?? (platformUrl is null ? null : new Uri(platformUrl))));
+        var dataFolder = builder.Configuration["PLATFORM_DATA"];
+        services.AddSingleton(provider => new SecretVault(KeyFile.ReadOrCreate(Settings(provider).KeyFile ?? KeyFile.DefaultPath(dataFolder))));
         services.AddSingleton<SubscriptionValidator>();
 
         services.AddSingleton<DispatchSignal>();

@@ -8,9 +8,11 @@ using Chokepoint.Messaging;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
+using Chokepoint.Notifications.Dispatch;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 
 namespace Chokepoint.Notifications.Tests;
@@ -40,6 +42,10 @@ internal sealed class NotificationsHost : IAsyncDisposable
 
     public IServiceProvider Services => _factory.Services;
 
+    public IReadOnlyDictionary<string, string> Settings => _settings;
+
+    public Housekeeping Housekeeping => Services.GetServices<IHostedService>().OfType<Housekeeping>().Single();
+
     public string Database => _settings["ConnectionStrings:notificationsdb"];
 
     /// <param name="settings">Pairs of a name under <c>Webhooks:</c> and its value, over the defaults of these tests.</param>
@@ -61,6 +67,17 @@ internal sealed class NotificationsHost : IAsyncDisposable
 
     /// <summary>Another process of the same service: same database, same queues.</summary>
     public Task<NotificationsHost> StartReplicaAsync() => StartAsync(_settings);
+
+    /// <summary>Ends this process and starts another on the same database and queues, with some settings changed.</summary>
+    public async Task<NotificationsHost> RestartAsync(params (string Name, string Value)[] settings)
+    {
+        await StopAsync();
+        var changed = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
+        foreach (var (name, value) in settings) changed[$"Webhooks:{name}"] = value;
+        return await StartAsync(changed);
+    }
+
+    public ValueTask StopAsync() => _factory.DisposeAsync();
 
     private static async Task<NotificationsHost> StartAsync(Dictionary<string, string> settings)
     {

@@ -16,7 +16,7 @@ internal sealed class DispatchSettings
     /// <summary>Plain http to anywhere that may be called. Bodies can then be read on the way; the signature still holds.</summary>
     public bool AllowPlainHttp { get; init; }
 
-    /// <summary>The platform's address as subscribers know it, for links in bodies; without it they are relative.</summary>
+    /// <summary>The platform's address as subscribers know it, for links in bodies: by default <c>Platform:PublicUrl</c>; without either they are relative.</summary>
     public Uri? PublicUrl { get; init; }
 
     /// <summary>File of the keys that seal the signing secrets (see <c>SecretVault</c>).</summary>
@@ -50,8 +50,10 @@ internal sealed class DispatchSettings
     /// <summary>How long events, deliveries and attempts are kept to look at and to replay.</summary>
     public TimeSpan Retention { get; init; } = TimeSpan.FromDays(30);
 
-    /// <summary>A claim outlives the longest attempt by enough to store it.</summary>
-    public TimeSpan Lease => Timeout + TimeSpan.FromSeconds(15);
+    /// <summary>How long a claim outlives the longest attempt, so that it can be stored; what a process that died had claimed waits as long.</summary>
+    public TimeSpan ClaimMargin { get; init; } = TimeSpan.FromSeconds(15);
+
+    public TimeSpan Lease => Timeout + ClaimMargin;
 
     public RetrySchedule Schedule => new(RetryDelays.Length > 0 ? RetryDelays : StandardDelays, RetryJitter, LongestRetryAfter);
 

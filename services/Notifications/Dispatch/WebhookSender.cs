@@ -79,11 +79,11 @@ internal sealed class WebhookSender : IDisposable
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
             Content = new ByteArrayContent(delivery.Body) { Headers = { ContentType = ContentType } },
         };
-        var timestamp = now.ToUnixTimeSeconds();
+        var (id, timestamp) = (delivery.EventId.ToString(), now.ToUnixTimeSeconds());
         request.Headers.UserAgent.Add(UserAgent);
-        request.Headers.Add("webhook-id", delivery.EventId.ToString());
+        request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
-        request.Headers.TryAddWithoutValidation("webhook-signature", Sign(delivery, timestamp));
+        request.Headers.TryAddWithoutValidation("webhook-signature", Sign(delivery, id, timestamp));
 
         using var response = await _http.SendAsync(request, cancellationToken);
         var status = (int)response.StatusCode;
@@ -98,11 +98,11 @@ internal sealed class WebhookSender : IDisposable
     }
 
     /// <summary>Both secrets sign during a rotation, the new one first.</summary>
-    private string Sign(ClaimedDelivery delivery, long timestamp)
+    private string Sign(ClaimedDelivery delivery, string id, long timestamp)
     {
-        var signature = _vault.Open(delivery.Secret, delivery.SubscriptionId).Sign(delivery.EventId, timestamp, delivery.Body);
+        var signature = _vault.Open(delivery.Secret, delivery.SubscriptionId).Sign(id, timestamp, delivery.Body);
         return delivery.PreviousSecret is { } previous
-            ? $"{signature} {_vault.Open(previous, delivery.SubscriptionId).Sign(delivery.EventId, timestamp, delivery.Body)}"
+            ? $"{signature} {_vault.Open(previous, delivery.SubscriptionId).Sign(id, timestamp, delivery.Body)}"
             : signature;
     }
 

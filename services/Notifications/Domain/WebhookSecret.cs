@@ -19,9 +19,9 @@ internal sealed class WebhookSecret(byte[] key)
     public override string ToString() => Prefix + "***";
 
     /// <summary><c>v1,</c> and the base64 HMAC-SHA256 of <c>id.timestamp.body</c>.</summary>
-    /// <param name="id">Holds no full stop (it is a GUID), so that the three parts cannot be cut otherwise.</param>
+    /// <param name="id">Holds no full stop (the platform's are GUIDs), so that the three parts cannot be cut otherwise.</param>
     /// <param name="timestamp">Seconds since 1970, of this attempt.</param>
-    public string Sign(Guid id, long timestamp, ReadOnlySpan<byte> body)
+    public string Sign(string id, long timestamp, ReadOnlySpan<byte> body)
     {
         using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key);
         hmac.AppendData(Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.")));

@@ -8,10 +8,15 @@ namespace Chokepoint.Notifications.Subscriptions;
 /// </summary>
 internal static class KeyFile
 {
-    /// <summary>Where nothing is configured: the user's own data folder.</summary>
-    public static string DefaultPath => Path.Combine(
-        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-        "chokepoint", "webhook-secrets.key");
+    /// <summary>Where nothing is configured: under the platform's data folder, else the user's own.</summary>
+    /// <param name="platformData"><c>PLATFORM_DATA</c>, which <c>./run</c> sets.</param>
+    public static string DefaultPath(string? platformData)
+    {
+        var folder = string.IsNullOrEmpty(platformData)
+            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "chokepoint")
+            : Path.Combine(platformData, "keys");
+        return Path.Combine(folder, "webhook-secrets.key");
+    }
 
     /// <exception cref="InvalidDataException">The file holds something else.</exception>
     public static IReadOnlyList<byte[]> ReadOrCreate(string path)

@@ -14,7 +14,7 @@ internal static class SubscriptionEndpoints
             .WithName("ListSubscriptions").WithSummary("Lists subscriptions, newest first.");
         subscriptions.MapGet("/{id:guid}", ReadSubscriptions.GetAsync)
             .WithName("GetSubscription").WithSummary("One subscription.");
-        subscriptions.MapPatch("/{id:guid}", PatchSubscription.HandleAsync)
+        subscriptions.MapPatch("/{id:guid}", PatchSubscription.HandleAsync).Accepts<SubscriptionRequest>("application/json", "application/merge-patch+json")
             .WithName("PatchSubscription").WithSummary("Changes what is given (JSON Merge Patch, RFC 7396); null sets a member back.");
         subscriptions.MapDelete("/{id:guid}", DeleteSubscription.HandleAsync)
             .WithName("DeleteSubscription").WithSummary("Ends a subscription and forgets its deliveries.");

@@ -15,9 +15,7 @@ internal static class SwitchSubscription
         var now = time.GetUtcNow();
         if (subscription.DisabledReason is not null)
         {
-            subscription.DisabledReason = null;
-            subscription.DisabledAt = null;
-            subscription.FailingSince = null;
+            Enable(subscription);
             subscription.UpdatedAt = now;
             subscription.Version++;
             await db.SaveChangesAsync(cancellationToken);
@@ -33,8 +31,7 @@ internal static class SwitchSubscription
         var now = time.GetUtcNow();
         if (subscription.DisabledReason is null)
         {
-            subscription.DisabledReason = DisabledReason.Operator;
-            subscription.DisabledAt = now;
+            Disable(subscription, now);
             subscription.UpdatedAt = now;
             subscription.Version++;
             await db.SaveChangesAsync(cancellationToken);
@@ -42,5 +39,15 @@ internal static class SwitchSubscription
         }
         http.SetETag(ETags.OfVersion(subscription.Version));
         return TypedResults.Ok(SubscriptionResponse.Of(subscription, now));
+    }
+
+    public static void Enable(Subscription subscription) =>
+        (subscription.DisabledReason, subscription.DisabledAt, subscription.FailingSince) = (null, null, null);
+
+    /// <summary>One that is disabled already keeps its reason.</summary>
+    public static void Disable(Subscription subscription, DateTimeOffset now)
+    {
+        if (subscription.DisabledReason is not null) return;
+        (subscription.DisabledReason, subscription.DisabledAt) = (DisabledReason.Operator, now);
     }
 }
