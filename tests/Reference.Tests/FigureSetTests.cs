@@ -66,6 +66,13 @@ public sealed class FigureSetTests
     }
 
     [Fact]
+    public void The_narrowest_group_that_has_a_figure_answers()
+    {
+        Figures.Shipped.ImportReliance("USA", "dysprosium", Stage.Processing)!.Mineral.ShouldBe("heavy-rare-earths");
+        Figures.Shipped.ImportReliance("USA", "neodymium", Stage.Processing)!.Mineral.ShouldBe("rare-earths");
+    }
+
+    [Fact]
     public void An_economy_without_figures_has_none() => Figures.Shipped.Sourcing("JPN", "gallium", Stage.Processing).ShouldBeNull();
 
     [Fact]

@@ -11,7 +11,7 @@ internal static class SourceFiles
     {
         foreach (var year in Directory.EnumerateDirectories(Path.Combine(material, "data/usgs_mcs")).Order(StringComparer.Ordinal))
         {
-            foreach (var path in Directory.EnumerateFiles(year, "*.csv", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
+            foreach (var path in Directory.EnumerateFiles(year, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal))
             {
                 if (Importer(Path.GetFileName(path)) is { } importer) yield return Of("", path, importer);
             }
@@ -30,6 +30,7 @@ internal static class SourceFiles
         _ when fileName.EndsWith("_world.csv", StringComparison.OrdinalIgnoreCase) => "usgs-mcs-world",
         _ when fileName.EndsWith("World_Data.csv", StringComparison.OrdinalIgnoreCase) => "usgs-mcs-world",
         _ when fileName.EndsWith("_salient.csv", StringComparison.Ordinal) => "usgs-mcs-salient",
+        _ when fileName.EndsWith("_salient.xlsx", StringComparison.Ordinal) => "usgs-mcs-salient",
         _ when fileName.EndsWith("_Fig2_Net_Import_Reliance.csv", StringComparison.OrdinalIgnoreCase) => "usgs-mcs-reliance",
         _ when fileName.EndsWith("_Commodities_Data.csv", StringComparison.OrdinalIgnoreCase) => "usgs-mcs-long",
         _ => null,

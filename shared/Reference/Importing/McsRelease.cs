@@ -14,7 +14,7 @@ internal sealed partial record McsRelease(McsEdition Edition, string Commodity)
     public static McsEdition? EditionIn(string text) =>
         Edition_().Match(text) is { Success: true } edition ? new McsEdition(int.Parse(edition.Groups["year"].Value, CultureInfo.InvariantCulture)) : null;
 
-    [GeneratedRegex("^mcs(?<year>[0-9]{4})-?(?<commodity>[a-z][a-z-]*)_(?:world|salient)\\.csv$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
+    [GeneratedRegex("^mcs(?<year>[0-9]{4})-?(?<commodity>[a-z][a-z-]*)_(?:world|salient)\\.(?:csv|xlsx)$", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]
     private static partial Regex PerCommodity();
 
     [GeneratedRegex("MCS ?(?<year>[0-9]{4})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, 1000)]

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace Chokepoint.Reference.Importing;
 
 /// <summary>
-/// Salient statistics of the United States, USGS Mineral Commodity Summaries 2023 to 2025, a file per commodity: net import reliance,
+/// Salient statistics of the United States, USGS Mineral Commodity Summaries 2023 to 2025, a file per commodity (csv, some xlsx): net import reliance,
 /// consumption and stocks of five years. A row with an impossible reliance has its columns shifted (feldspar and fluorspar 2024) and is
 /// rejected whole.
 /// </summary>
@@ -16,7 +16,7 @@ internal sealed partial class McsSalientImporter : IFigureImporter
 
     public FigureImport Import(Stream file, string fileName)
     {
-        var table = SourceTable.Read(file);
+        var table = SourceWorkbook.FirstSheet(file);
         if (table.Missing("Commodity", "Year") is { } missing) return FigureImport.Refuse(missing);
         if (McsRelease.Of(fileName) is not { } release) return FigureImport.Refuse($"The name {fileName} does not say which edition and commodity it is of.");
         var gathered = new ImportRows();

@@ -35,6 +35,11 @@ public sealed class McsSalientImporterTests
     }
 
     [Fact]
+    public void A_workbook_stands_for_the_file() => Sample.Import(
+            "usgs-mcs-salient", "mcs2023-tin_salient.xlsx", Sample.Workbook(("Sheet1", [["DataSource", "Commodity", "Year", "NIR_Refined_pct"], ["MCS2023", "Tin", 2022, 77]])))
+        .Figures.ShouldHaveSingleItem().Value.ShouldBe(77);
+
+    [Fact]
     public void Ferrosilicon_is_no_silicon_metal() => Sample.Import(
             "usgs-mcs-salient", "mcs2024-simet_salient.csv", "DataSource,Commodity,Year,NIR_FeSi2_pct,NIR_FeSi2_Si_pct\nMCS2024,Silicon,2022,>50,45\n")
         .Figures.ShouldBeEmpty();
