@@ -23,12 +23,13 @@ internal sealed class NotificationsHost : IAsyncDisposable
     private const string Key = "test-operations-key-0123456789abcdef";
 
     private readonly Dictionary<string, string> _settings;
-    private readonly WebApplicationFactory<Program> _factory;
+    // Any type of the assembly names its entry point; Program would be ambiguous with that of tests/Testing.
+    private readonly WebApplicationFactory<NotificationsDbContext> _factory;
 
     private NotificationsHost(Dictionary<string, string> settings)
     {
         _settings = settings;
-        _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(web =>
+        _factory = new WebApplicationFactory<NotificationsDbContext>().WithWebHostBuilder(web =>
         {
             web.UseEnvironment("Production");
             foreach (var (name, value) in settings) web.UseSetting(name, value);
