@@ -8,9 +8,10 @@ namespace Chokepoint.RiskScoring.Domain;
 internal sealed record ControlEffect(ControlClause Clause, ClauseState State, double Severity, double? Supply);
 
 /// <summary>One stage of a pair, at the point and at both ends of what is not known.</summary>
+/// <param name="Severities">Of everything on each supplier together, 0..1, by index of the supply's suppliers.</param>
 internal sealed record StageScore(
     StageSupply Supply, FactorScores Factors, FactorScores Low, FactorScores High, double Score, double LowScore, double HighScore,
-    IReadOnlyList<ControlEffect> Controls)
+    IReadOnlyList<ControlEffect> Controls, IReadOnlyList<double> Severities)
 {
     public Stage Stage => Supply.Stage;
 }
@@ -66,7 +67,7 @@ internal static class PairScorer
             if (share > 0 || (share is null && supply.HasResidual)) effects.Add(new ControlEffect(clause, state, severity, share));
         }
 
-        Span<double> severities = stackalloc double[suppliers.Count];
+        var severities = new double[suppliers.Count];
         for (var i = 0; i < severities.Length; i++) severities[i] = bySupplier[i].Combined(method);
         var trade = TradeAndObserved(supply, severities, signals);
         var controls = supply.Controlled(severities, hidden.Combined(method));
@@ -74,7 +75,8 @@ internal static class PairScorer
         var point = new FactorScores(supply.Structure.Value, controls.Value, trade, market);
         var low = new FactorScores(supply.Structure.Low, controls.Low, trade, market);
         var high = new FactorScores(supply.Structure.High, controls.High, trade, market);
-        return new StageScore(supply, point, low, high, point.Score(method), low.Score(method), high.Score(method), effects);
+        return new StageScore(supply, point, low, high, point.Score(method), low.Score(method), high.Score(method), effects,
+            severities);
     }
 
     /// <summary>

@@ -23,14 +23,18 @@ internal sealed class StageSupply
     private readonly double[] blended;
 
     public StageSupply(StageInputs inputs, LiveMethod method)
+        : this(
+            inputs, [.. inputs.Suppliers.Select(s => Blend(s, inputs))], Hhi(inputs, s => s.World, inputs.WorldResidual, method),
+            inputs.Basis == SupplyBasis.Sourced ? Hhi(inputs, s => s.Sourcing, inputs.SourcingResidual, method) : null)
     {
-        Inputs = inputs;
-        HhiGlobal = Hhi(s => s.World, inputs.WorldResidual, method);
-        HhiSourcing = inputs.Basis == SupplyBasis.Sourced ? Hhi(s => s.Sourcing, inputs.SourcingResidual, method) : null;
-        SupplyRisk = Domain.SupplyRisk.Of(HhiGlobal, HhiSourcing, inputs.ImportReliance, inputs.RecyclingRate, inputs.Substitution);
+    }
+
+    private StageSupply(StageInputs inputs, double[] blended, Bounds hhiGlobal, Bounds? hhiSourcing)
+    {
+        (Inputs, this.blended, HhiGlobal, HhiSourcing) = (inputs, blended, hhiGlobal, hhiSourcing);
+        SupplyRisk = Domain.SupplyRisk.Of(hhiGlobal, hhiSourcing, inputs.ImportReliance, inputs.RecyclingRate, inputs.Substitution);
         Structure = new Bounds(
             Domain.SupplyRisk.Saturated(SupplyRisk.Value), Domain.SupplyRisk.Saturated(SupplyRisk.Low), Domain.SupplyRisk.Saturated(SupplyRisk.High));
-        blended = [.. inputs.Suppliers.Select(Blend)];
     }
 
     public StageInputs Inputs { get; }
@@ -84,14 +88,49 @@ internal sealed class StageSupply
         return Math.Min(1, sum);
     }
 
-    private double Blend(Supplier supplier) => Inputs.Basis == SupplyBasis.Sourced
-        ? Inputs.ImportReliance.Value / 2 * supplier.World.Value + (1 - Inputs.ImportReliance.Value / 2) * supplier.Sourcing.Value
-        : Inputs.ImportReliance.Value * supplier.World.Value;
+    /// <summary>
+    /// The supply after cuts, by supplier index and part cut: shares are of what is left, while Q stays that of the supply that was, since
+    /// it is that which falls short (METHOD.md section 4).
+    /// </summary>
+    public StageSupply After(IReadOnlyList<(int Supplier, double Part)> cuts, LiveMethod method)
+    {
+        var suppliers = Inputs.Suppliers.ToArray();
+        foreach (var (index, part) in cuts)
+        {
+            var left = Bounds.Exactly(1 - part);
+            suppliers[index] = suppliers[index] with { World = suppliers[index].World * left, Sourcing = suppliers[index].Sourcing * left };
+        }
 
-    private Bounds Hhi(Func<Supplier, Bounds> share, double residual, LiveMethod method)
+        var world = 1 - cuts.Sum(c => c.Part * Inputs.Suppliers[c.Supplier].World.Value);
+        var own = 1 - cuts.Sum(c => c.Part * Inputs.Suppliers[c.Supplier].Sourcing.Value);
+        for (var i = 0; i < suppliers.Length; i++)
+        {
+            suppliers[i] = suppliers[i] with { World = Of(suppliers[i].World, world), Sourcing = Of(suppliers[i].Sourcing, own) };
+        }
+
+        var after = Inputs with
+        {
+            Suppliers = suppliers, WorldResidual = Part(Inputs.WorldResidual, world), SourcingResidual = Part(Inputs.SourcingResidual, own),
+        };
+        return new StageSupply(
+            Inputs, blended, Left(world, s => s.World, after.WorldResidual),
+            Inputs.Basis == SupplyBasis.Sourced ? Left(own, s => s.Sourcing, after.SourcingResidual) : null);
+
+        // With nothing left there is no concentration to take: the worst there is stands for it.
+        Bounds Left(double left, Func<Supplier, Bounds> share, double residual) =>
+            left > 1e-9 ? Hhi(after, share, residual, method) : Bounds.Exactly(method.WorstGovernance);
+        static double Part(double share, double left) => left > 1e-9 ? Math.Min(1, share / left) : 0;
+        static Bounds Of(Bounds share, double left) => new(Part(share.Value, left), Part(share.Low, left), Part(share.High, left));
+    }
+
+    private static double Blend(Supplier supplier, StageInputs inputs) => inputs.Basis == SupplyBasis.Sourced
+        ? inputs.ImportReliance.Value / 2 * supplier.World.Value + (1 - inputs.ImportReliance.Value / 2) * supplier.Sourcing.Value
+        : inputs.ImportReliance.Value * supplier.World.Value;
+
+    private static Bounds Hhi(StageInputs inputs, Func<Supplier, Bounds> share, double residual, LiveMethod method)
     {
         var sum = new Bounds(0, 0, residual * residual * method.WorstGovernance);
-        foreach (var supplier in Inputs.Suppliers)
+        foreach (var supplier in inputs.Suppliers)
         {
             var (s, g, t) = (share(supplier), supplier.Governance, supplier.Agreement);
             sum += new Bounds(Domain.SupplyRisk.Term(s.Value, g.Value, t), Domain.SupplyRisk.Term(s.Low, g.Low, t), Domain.SupplyRisk.Term(s.High, g.High, t));
