@@ -2,10 +2,14 @@ using Chokepoint.Contracts;
 using Chokepoint.Messaging;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Data;
+using Chokepoint.RiskScoring.Exposure;
+using Chokepoint.RiskScoring.Lists;
 using Chokepoint.RiskScoring.Methods;
 using Chokepoint.RiskScoring.Minerals;
 using Chokepoint.RiskScoring.Rescoring;
+using Chokepoint.RiskScoring.Scenarios;
 using Chokepoint.RiskScoring.Scores;
+using Chokepoint.RiskScoring.Stream;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
 
@@ -16,8 +20,12 @@ builder.AddMessaging<RiskDbContext>("risk-scoring", m => m.Handle<ControlStateCh
 builder.Services.AddSupply().AddRescoring();
 
 var app = builder.Build();
-var api = app.UseServiceDefaults(Scopes.RiskRead);
+var api = app.UseServiceDefaults(Scopes.RiskRead).MapGroup("");
+api.AddEndpointFilter<RouteGroupBuilder, CsvAnswers>();
 api.MapScores();
 api.MapMinerals();
 api.MapMethods();
+api.MapScenarios();
+api.MapExposure();
+api.MapStream();
 app.Run();

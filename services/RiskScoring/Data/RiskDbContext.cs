@@ -37,6 +37,9 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
         {
             e.ToTable("revisions").HasKey(r => new { r.Economy, r.Mineral, r.Version });
             e.Property(r => r.CommittedAt).HasDefaultValueSql("clock_timestamp()");
+            e.Property(r => r.Id).UseIdentityAlwaysColumn();
+            e.Property(r => r.TransactionId).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
+            e.HasIndex(r => r.Id).IsUnique();
             e.HasIndex(r => new { r.Economy, r.Mineral, r.AsOf });
             e.HasIndex(r => r.AsOf);
         });

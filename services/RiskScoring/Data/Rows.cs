@@ -41,6 +41,12 @@ internal sealed class WorkRow
 /// <summary>A score as it was made, with everything it was made of; never changed.</summary>
 internal sealed class RevisionRow
 {
+    /// <summary>In the order of writing, for a stream to resume from.</summary>
+    public long Id { get; set; }
+
+    /// <summary>The transaction that wrote it: the stream holds it back while an older one is open.</summary>
+    public ulong TransactionId { get; set; }
+
     public required string Economy { get; set; }
     public required string Mineral { get; set; }
     public long Version { get; set; }

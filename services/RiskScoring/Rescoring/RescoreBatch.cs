@@ -10,7 +10,7 @@ namespace Chokepoint.RiskScoring.Rescoring;
 /// <summary>Takes waiting pairs, scores them and writes revisions and announcements, all in one transaction.</summary>
 internal sealed class RescoreBatch(
     NpgsqlDataSource database, SupplyBook book, FiguresEdition figures, ClauseBook clauses, IOutbox outbox, RescoreMetrics metrics,
-    TimeProvider time)
+    CommittedRevisions committed, TimeProvider time)
 {
     /// <summary>Large enough that a notice on one mineral is one batch, small enough that two workers share one on many.</summary>
     private const int Size = 256;
@@ -39,6 +39,7 @@ internal sealed class RescoreBatch(
         await RevisionStore.WriteAsync(connection, transaction, revisions, figures, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed();
+        if (revisions.Count > 0) committed.Announce();
         metrics.Committed(items, revisions, time.GetUtcNow());
         return items.Count;
     }

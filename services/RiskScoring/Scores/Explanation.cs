@@ -36,7 +36,7 @@ internal static class Explanation
     }
 
     /// <summary>Rounded away from the score, so that the interval shown still contains it.</summary>
-    private static Interval Outward(double low, double high) => new(Math.Floor(Math.Round(low * 10, 6)) / 10, Math.Ceiling(Math.Round(high * 10, 6)) / 10);
+    internal static Interval Outward(double low, double high) => new(Math.Floor(Math.Round(low * 10, 6)) / 10, Math.Ceiling(Math.Round(high * 10, 6)) / 10);
 
     private static string BasisOf(StageScore stage) => stage.Supply.Inputs.Basis == SupplyBasis.Sourced ? "sourced" : "global";
 

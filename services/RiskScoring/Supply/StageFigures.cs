@@ -23,10 +23,10 @@ internal static class StageFigures
     /// <summary>Null where no source says who produces.</summary>
     public static StageView? Make(FigureSet figures, string economy, string mineral, Stage stage, LiveMethod method)
     {
-        if (AsPrinted(LastFullYear(figures, mineral, stage)) is not { } producers) return null;
+        if (LastFullYear(figures, mineral, stage) is not { } producers) return null;
         var (relianceFigure, relianceOf) = RelianceFigure(figures, economy, mineral, stage);
         var reliance = Reliance(relianceFigure, economy, producers);
-        var sourcing = AsPrinted(figures.Sourcing(economy, mineral, relianceOf));
+        var sourcing = figures.Sourcing(economy, mineral, relianceOf);
         var sources = new StageSources(
             economy, stage, producers, sourcing, relianceFigure, reliance, relianceOf, figures.RecyclingInputRate(mineral), figures.Substitution(mineral));
         // An importer's sources are parts of its imports (USGS) or of its whole sourcing, own output included (EU annex). The method's
@@ -47,26 +47,6 @@ internal static class StageFigures
         var newest = figures.Producers(mineral, stage);
         if (newest is not { Basis: not SharesBasis.EuAnnex }) return newest;
         return figures.Producers(mineral, stage, newest.Year - 1) is { } full && full.Vintage == newest.Vintage && full.Basis == newest.Basis ? full : newest;
-    }
-
-    /// <summary>
-    /// The EU prints percents and leaves out the smallest: what they lack to the whole is nobody's by name, not more of those named.
-    /// </summary>
-    private static SupplyShares? AsPrinted(SupplyShares? shares)
-    {
-        if (shares is null || shares.Shares[0].Figure.Unit != "percent") return shares;
-        var whole = Math.Max(1, shares.Shares.Sum(s => Printed(s).Value));
-        return shares with
-        {
-            Shares = [.. shares.Shares.Select(s => s with { Share = Printed(s).Value / whole, Low = Printed(s).Low / whole, High = Math.Min(1, Printed(s).High / whole) })],
-            Residual = Math.Max(0, 1 - shares.Shares.Sum(s => Printed(s).Value)),
-        };
-
-        static Bounds Printed(SupplyShare s)
-        {
-            var (low, high) = (s.Figure.Range.Low ?? s.Figure.Value!.Value, s.Figure.Range.High ?? s.Figure.Value!.Value);
-            return new Bounds((low + high) / 200, low / 100, high / 100);
-        }
     }
 
     private static List<Supplier> Suppliers(FigureSet figures, StageSources sources, string mineral, Bounds scale)

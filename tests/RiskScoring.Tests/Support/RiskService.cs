@@ -2,6 +2,7 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Data;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
@@ -17,9 +18,9 @@ namespace Chokepoint.RiskScoring.Tests.Support;
 internal sealed class RiskService : IAsyncDisposable
 {
     private const string Key = "a key for tests";
-    private readonly WebApplicationFactory<Program> factory;
+    private readonly WebApplicationFactory<RiskDbContext> factory;
 
-    private RiskService(WebApplicationFactory<Program> factory, NpgsqlDataSource database, string broker, Clock clock)
+    private RiskService(WebApplicationFactory<RiskDbContext> factory, NpgsqlDataSource database, string broker, Clock clock)
     {
         (this.factory, Database, Broker, Clock) = (factory, database, broker, clock);
         Http = factory.CreateClient();
@@ -38,7 +39,7 @@ internal sealed class RiskService : IAsyncDisposable
     /// <summary>The same service again, or another replica of it.</summary>
     public static async Task<RiskService> StartAsync(string database, string broker, Clock clock)
     {
-        var host = new WebApplicationFactory<Program>().WithWebHostBuilder(web => web
+        var host = new WebApplicationFactory<RiskDbContext>().WithWebHostBuilder(web => web
             .UseSetting("ConnectionStrings:riskdb", database)
             .UseSetting("ConnectionStrings:broker", broker)
             .UseSetting("Keys:Ops", Key)

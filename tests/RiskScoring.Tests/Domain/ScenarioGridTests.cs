@@ -1,0 +1,55 @@
+using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Domain;
+
+namespace Chokepoint.RiskScoring.Tests.Domain;
+
+public sealed class ScenarioGridTests
+{
+    /// <summary>The fast way and the explained way give one number.</summary>
+    [Fact]
+    public void A_grid_scores_as_the_pair_scorer_does()
+    {
+        var random = new Random(3);
+        var pairs = Given.Book.Pairs.Where((_, i) => i % 11 == 0)
+            .Select(p => Given.Score(p.Economy, p.Mineral, Given.Clause("CHN", Measure.Licensing, p.Mineral))).Where(p => p.Deciding is not null).ToArray();
+        string[] suppliers = ["CHN", "COD", "RUS", "CHL", "ZAF", "JPN", "AUS", "IDN"];
+        ExportStop[] stops = [.. Enumerable.Range(0, 40).Select(_ => new ExportStop(suppliers[random.Next(suppliers.Length)], null, null, random.Next(3) == 0 ? 1 : random.NextDouble()))];
+        var scores = new float[pairs.Length * stops.Length];
+        new ScenarioGrid(pairs, Given.Method).Score(stops, scores);
+        for (var p = 0; p < pairs.Length; p++)
+        {
+            for (var s = 0; s < stops.Length; s++)
+            {
+                ((double)scores[p * stops.Length + s]).ShouldBe(Explained(pairs[p], stops[s]), 1e-3, $"{pairs[p].Economy} {pairs[p].Mineral} {stops[s]}");
+            }
+        }
+    }
+
+    [Fact]
+    public void A_stop_elsewhere_changes_nothing()
+    {
+        var pair = Given.Score("USA", "gallium");
+        var scores = new float[3];
+        new ScenarioGrid([pair], Given.Method).Score(
+            [new ExportStop("CHN", "cobalt", null, 1), new ExportStop("CHN", "gallium", "JPN", 1), new ExportStop("NZL", "gallium", null, 1)], scores);
+        scores.ShouldAllBe(s => s == (float)pair.Deciding!.Score);
+    }
+
+    private static double Explained(PairScore pair, ExportStop stop)
+    {
+        var stages = pair.Stages.Select(s => Cut(s.Supply, stop)).ToArray();
+        var falls = new Signals(new Dictionary<string, double>(StringComparer.Ordinal) { [stop.Supplier] = stop.Part }, null);
+        return PairScorer.Score(
+            pair.Economy, pair.Mineral, stages, [Given.Clause("CHN", Measure.Licensing, pair.Mineral)], _ => Given.Today, falls, Given.Method).Deciding!.Score;
+    }
+
+    private static StageSupply Cut(StageSupply supply, ExportStop stop)
+    {
+        for (var i = 0; i < supply.Suppliers.Count; i++)
+        {
+            if (supply.Suppliers[i].Economy == stop.Supplier) return supply.After([(i, stop.Part)], Given.Method);
+        }
+
+        return supply;
+    }
+}
