@@ -207,6 +207,67 @@ public sealed class RiskApiTests(RiskApiTests.Scene scene) : IClassFixture<RiskA
     }
 
     [Fact]
+    public async Task Exposure_names_minerals_and_suppliers_most_exposed_first()
+    {
+        var exposure = await Risk.GetAsync("/api/risk/exposure/USA");
+        var minerals = exposure.GetProperty("minerals").EnumerateArray().ToList();
+        minerals.Select(m => m.GetProperty("score").GetDouble()).ShouldBeInOrder(SortDirection.Descending);
+        var gallium = minerals.Single(m => m.GetProperty("mineral").GetString() == "gallium");
+        gallium.GetProperty("suppliers")[0].GetProperty("supplier").GetString().ShouldBe("CHN");
+        gallium.GetProperty("suppliers")[0].GetProperty("severity").GetDouble().ShouldBe(0.428, 0.001);
+        exposure.GetProperty("suppliers")[0].GetProperty("supplier").GetString().ShouldBe("CHN");
+        (await Risk.Http.GetAsync("/api/risk/exposure/XXX")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Sectors_and_claims_carry_their_sources()
+    {
+        var sectors = (await Risk.GetAsync("/api/risk/sectors?economy=USA")).GetProperty("items").EnumerateArray().ToList();
+        sectors.ShouldContain(s => s.GetProperty("sector").GetString() == "semiconductors");
+        sectors.SelectMany(s => s.GetProperty("minerals").EnumerateArray()).ShouldAllBe(m => m.GetProperty("source").GetString()!.Length > 0);
+        var claims = (await Risk.GetAsync("/api/risk/claims?mineral=gallium")).GetProperty("items").EnumerateArray().ToList();
+        claims.Count.ShouldBeGreaterThan(1);
+        claims.ShouldAllBe(c => c.GetProperty("source").GetString()!.Length > 0);
+    }
+
+    [Fact]
+    public async Task A_list_comes_as_csv_when_asked()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/risk/scores?economy=USA&limit=3");
+        request.Headers.Accept.ParseAdd("text/csv");
+        var answer = await Risk.Http.SendAsync(request);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/csv");
+        var lines = (await answer.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        lines.Length.ShouldBe(4);
+        lines[0].ShouldStartWith("economy,mineral,stage,score,interval.low,interval.high,level");
+        lines[1].ShouldStartWith("USA,");
+        answer.Headers.GetValues("Link").Single().ShouldContain("rel=\"next\"");
+    }
+
+    [Fact]
+    public async Task A_stream_resumes_after_the_event_it_last_had()
+    {
+        var moves = (await Risk.GetAsync("/api/risk/moves?limit=500")).GetProperty("items").EnumerateArray().ToList();
+        var ids = moves.Select(m => m.GetProperty("id").GetInt64()).ToList();
+        ids.ShouldBeInOrder();
+        ids.ShouldBeUnique();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/risk/stream");
+        request.Headers.Add("Last-Event-ID", ids[^3].ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var answer = await Risk.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        var heard = new List<string>();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync(deadline.Token))
+        {
+            if (item.EventType == "score-changed") heard.Add(item.EventId!);
+            if (heard.Count == 2) break;
+        }
+
+        heard.ShouldBe([.. ids[^2..].Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+    }
+
+    [Fact]
     public async Task No_key_is_401()
     {
         using var anonymous = new HttpRequestMessage(HttpMethod.Get, "/api/risk/scores");

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Chokepoint.RiskScoring.Data.Migrations
 {
     [DbContext(typeof(RiskDbContext))]
-    [Migration("20261123053716_Initial")]
+    [Migration("20261123061523_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -437,6 +437,13 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("document");
 
+                    b.Property<long>("Id")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("id");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("Id"));
+
                     b.Property<string>("Level")
                         .HasColumnType("text")
                         .HasColumnName("level");
@@ -455,11 +462,21 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("state");
 
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
                     b.HasKey("Economy", "Mineral", "Version")
                         .HasName("pk_revisions");
 
                     b.HasIndex("AsOf")
                         .HasDatabaseName("ix_revisions_as_of");
+
+                    b.HasIndex("Id")
+                        .IsUnique()
+                        .HasDatabaseName("ix_revisions_id");
 
                     b.HasIndex("Economy", "Mineral", "AsOf")
                         .HasDatabaseName("ix_revisions_economy_mineral_as_of");

@@ -1,5 +1,6 @@
 ﻿using System;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 
 #nullable disable
 
@@ -178,6 +179,9 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                     economy = table.Column<string>(type: "text", nullable: false),
                     mineral = table.Column<string>(type: "text", nullable: false),
                     version = table.Column<long>(type: "bigint", nullable: false),
+                    id = table.Column<long>(type: "bigint", nullable: false)
+                        .Annotation("Npgsql:ValueGenerationStrategy", NpgsqlValueGenerationStrategy.IdentityAlwaysColumn),
+                    transaction_id = table.Column<ulong>(type: "xid8", nullable: false, defaultValueSql: "pg_current_xact_id()"),
                     as_of = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     committed_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()"),
                     score = table.Column<double>(type: "double precision", nullable: true),
@@ -264,6 +268,12 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                 name: "ix_revisions_economy_mineral_as_of",
                 table: "revisions",
                 columns: new[] { "economy", "mineral", "as_of" });
+
+            migrationBuilder.CreateIndex(
+                name: "ix_revisions_id",
+                table: "revisions",
+                column: "id",
+                unique: true);
         }
 
         /// <inheritdoc />
