@@ -23,15 +23,18 @@ internal sealed class RunningService : IAsyncDisposable
     public IServiceProvider Services => _app.Services;
 
     public static async Task<RunningService> StartAsync(
-        Action<RouteGroupBuilder> map, Action<WebApplicationBuilder>? configure = null, string? scope = null)
+        Action<RouteGroupBuilder> map, Action<WebApplicationBuilder>? configure = null, string? scope = null,
+        Action<WebApplicationBuilder>? configureFirst = null, bool keepLogs = false)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
             ApplicationName = typeof(RunningService).Assembly.GetName().Name,
             Args = ["--urls=http://127.0.0.1:0", "--Keys:Ops=" + OpsKey],
         });
+        configureFirst?.Invoke(builder);
         builder.AddServiceDefaults(service: "test-service", area: "tests");
-        builder.Logging.ClearProviders();
+        if (!keepLogs)
+            builder.Logging.ClearProviders();
         configure?.Invoke(builder);
         var app = builder.Build();
         map(app.UseServiceDefaults(scope));

@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,6 +48,7 @@ internal static class ServiceDocument
             refusals.Add(ProblemKind.Forbidden);
         if (operation.RequestBody is not null)
             refusals.AddRange([ProblemKind.Malformed, ProblemKind.TooLarge, ProblemKind.UnsupportedMediaType, ProblemKind.Invalid]);
+        refusals.AddRange(AddParameters(operation, context));
         operation.Responses ??= [];
         foreach (var kind in refusals)
         {
@@ -60,6 +62,34 @@ internal static class ServiceDocument
             });
         }
         return Task.CompletedTask;
+    }
+
+    /// <summary>The parameters of the types that bind themselves, which the framework cannot see into.</summary>
+    private static IEnumerable<ProblemKind> AddParameters(OpenApiOperation operation, OpenApiOperationTransformerContext context)
+    {
+        operation.Parameters ??= [];
+        var taken = context.Description.ActionDescriptor.EndpointMetadata.OfType<MethodInfo>()
+            .SelectMany(handler => handler.GetParameters()).Select(parameter => parameter.ParameterType).ToHashSet();
+        if (taken.Contains(typeof(PageRequest)))
+        {
+            Add("limit", ParameterLocation.Query, new OpenApiSchema { Type = JsonSchemaType.Integer, Minimum = "1", Maximum = $"{PageRequest.Most}", Default = PageRequest.Usual },
+                "Most items to answer with.");
+            Add("cursor", ParameterLocation.Query, Text("Opaque."), "The `nextCursor` of the page before.");
+            yield return ProblemKind.Malformed;
+            yield return ProblemKind.Invalid;
+        }
+        if (context.Description.HttpMethod is "GET" or "HEAD")
+            yield break;
+        Add(Idempotency.Header, ParameterLocation.Header, Text("Up to 255 characters."), "Makes it safe to send the request again within 24 hours: it is answered as it was the first time.");
+        if (taken.Contains(typeof(IfMatch)))
+        {
+            Add("If-Match", ParameterLocation.Header, Text("A strong ETag."), "The `ETag` of the version that was read.", required: true);
+            yield return ProblemKind.Stale;
+            yield return ProblemKind.PreconditionRequired;
+        }
+
+        void Add(string name, ParameterLocation place, OpenApiSchema schema, string description, bool required = false) =>
+            operation.Parameters.Add(new OpenApiParameter { Name = name, In = place, Schema = schema, Description = description, Required = required });
     }
 
     private static OpenApiSchema ProblemSchema() => new()

@@ -24,7 +24,7 @@ internal static class Logs
         builder.Logging.AddFilter("Microsoft.AspNetCore.Diagnostics.ExceptionHandlerMiddleware", LogLevel.None); // ExceptionToProblem logs
         builder.Logging.AddFilter("Microsoft.Extensions.Diagnostics.HealthChecks", LogLevel.None); // /ready says it to whoever asks
         builder.Logging.AddFilter(typeof(ApiKeyAuthentication).FullName, LogLevel.Warning); // a line for every request without a key
-        foreach (var thrownAnyway in (string[])["Microsoft.EntityFrameworkCore.Database.Command", "Microsoft.EntityFrameworkCore.Update"])
+        foreach (var thrownAnyway in (string[])["Microsoft.EntityFrameworkCore.Database.Command", "Microsoft.EntityFrameworkCore.Database.Connection", "Microsoft.EntityFrameworkCore.Update"])
             builder.Logging.AddFilter(thrownAnyway, LogLevel.Critical); // whoever catches the exception says what it means
         builder.Logging.AddSimpleConsole(console =>
         {

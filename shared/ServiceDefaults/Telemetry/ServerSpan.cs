@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Globalization;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Routing;
@@ -31,11 +33,6 @@ internal sealed class ServerSpan(RequestDelegate next)
         {
             await next(http);
         }
-        catch (Exception fault)
-        {
-            span.SetTag("error.type", fault.GetType().FullName);
-            throw;
-        }
         finally
         {
             Describe(span, http);
@@ -57,8 +54,8 @@ internal sealed class ServerSpan(RequestDelegate next)
         if (http.Response.StatusCode < 500)
             return;
         span.SetStatus(ActivityStatusCode.Error);
-        if (span.GetTagItem("error.type") is null)
-            span.SetTag("error.type", http.Response.StatusCode.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        var fault = http.Features.Get<IExceptionHandlerFeature>()?.Error;
+        span.SetTag("error.type", fault?.GetType().FullName ?? http.Response.StatusCode.ToString(CultureInfo.InvariantCulture));
     }
 
     private static bool IsNoise(PathString path) =>

@@ -24,17 +24,22 @@ internal static class Telemetry
             return;
 
         // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES, when the AppHost sets them, win over the name given here.
-        var resource = ResourceBuilder.CreateEmpty().AddTelemetrySdk().AddService(service, serviceNamespace: "chokepoint", serviceInstanceId: Environment.MachineName + "-" + Environment.ProcessId)
+        var resource = ResourceBuilder.CreateEmpty()
+            .AddTelemetrySdk()
+            .AddService(service, serviceNamespace: "chokepoint", serviceInstanceId: $"{Environment.MachineName}-{Environment.ProcessId}")
             .AddEnvironmentVariableDetector();
         var ratio = SampledShare(builder.Configuration);
 
+        // The exporters read OTEL_* from the service's configuration, of which the environment is a part, rather than from the latter alone.
         builder.Services.AddSingleton(_ => Sdk.CreateTracerProviderBuilder()
+            .ConfigureServices(exporter => exporter.AddSingleton<IConfiguration>(builder.Configuration))
             .SetResourceBuilder(resource)
             .SetSampler(new ParentBasedSampler(new RootSampler(ratio)))
             .AddSource("Microsoft.AspNetCore", "System.Net.Http", "Npgsql", "MassTransit", "Chokepoint.*")
             .AddOtlpExporter()
             .Build());
         builder.Services.AddSingleton(_ => Sdk.CreateMeterProviderBuilder()
+            .ConfigureServices(exporter => exporter.AddSingleton<IConfiguration>(builder.Configuration))
             .SetResourceBuilder(resource)
             .AddMeter("Microsoft.AspNetCore.*", "System.Net.Http", "System.Runtime", "Npgsql", "MassTransit", "Chokepoint.*")
             .AddOtlpExporter()
