@@ -1,3 +1,4 @@
+using Chokepoint.Notifications.Data;
 using Chokepoint.ServiceDefaults;
 
 namespace Chokepoint.Notifications.Subscriptions;
@@ -8,7 +9,7 @@ internal static class SubscriptionEndpoints
     {
         var subscriptions = api.MapGroup("/subscriptions").RequireAuthorization(Scopes.SubscriptionsManage).WithTags("Subscriptions");
 
-        subscriptions.MapPost("/", CreateSubscription.HandleAsync)
+        subscriptions.MapPost("/", CreateSubscription.HandleAsync).WithAtomicIdempotency<NotificationsDbContext>()
             .WithName("CreateSubscription").WithSummary("Subscribes an endpoint; the answer shows the signing secret, once.");
         subscriptions.MapGet("/", ReadSubscriptions.ListAsync)
             .WithName("ListSubscriptions").WithSummary("Lists subscriptions, newest first.");
@@ -18,7 +19,7 @@ internal static class SubscriptionEndpoints
             .WithName("PatchSubscription").WithSummary("Changes what is given (JSON Merge Patch, RFC 7396); null sets a member back.");
         subscriptions.MapDelete("/{id:guid}", DeleteSubscription.HandleAsync)
             .WithName("DeleteSubscription").WithSummary("Ends a subscription and forgets its deliveries.");
-        subscriptions.MapPost("/{id:guid}/rotate-secret", RotateSecret.HandleAsync)
+        subscriptions.MapPost("/{id:guid}/rotate-secret", RotateSecret.HandleAsync).WithAtomicIdempotency<NotificationsDbContext>()
             .WithName("RotateSecret").WithSummary("A new signing secret, shown once; the old one signs too for 24 hours.");
         subscriptions.MapPost("/{id:guid}/test", TestSubscription.HandleAsync)
             .WithName("TestSubscription").WithSummary("Sends the endpoint a test event, tried once.");

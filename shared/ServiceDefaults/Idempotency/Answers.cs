@@ -22,11 +22,11 @@ internal static class Answers
         CREATE SCHEMA IF NOT EXISTS http;
         CREATE TABLE IF NOT EXISTS http.answer (
             caller text NOT NULL,
-            key text NOT NULL,
+            key bytea NOT NULL, -- its SHA-256
             request bytea NOT NULL,
             status integer NOT NULL,
             headers jsonb NOT NULL,
-            body bytea NOT NULL,
+            body bytea NOT NULL, -- sealed, see AnswerSeal
             answered_at timestamptz NOT NULL DEFAULT now(),
             PRIMARY KEY (caller, key));
         CREATE INDEX IF NOT EXISTS answer_answered_at ON http.answer (answered_at);
@@ -62,7 +62,7 @@ internal static class Answers
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = caller },
-                new NpgsqlParameter<string> { TypedValue = key },
+                new NpgsqlParameter<byte[]> { TypedValue = AnswerSeal.NameOf(key) },
                 new NpgsqlParameter<TimeSpan> { TypedValue = KeptFor },
             },
         };
@@ -90,7 +90,7 @@ internal static class Answers
             Parameters =
             {
                 new NpgsqlParameter<string> { TypedValue = caller },
-                new NpgsqlParameter<string> { TypedValue = key },
+                new NpgsqlParameter<byte[]> { TypedValue = AnswerSeal.NameOf(key) },
                 new NpgsqlParameter<byte[]> { TypedValue = answer.Request },
                 new NpgsqlParameter<int> { TypedValue = answer.Status },
                 new NpgsqlParameter<string> { TypedValue = JsonSerializer.Serialize(answer.Headers), NpgsqlDbType = NpgsqlDbType.Jsonb },

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
@@ -73,6 +74,7 @@ public static class Idempotency
     {
         var http = context.HttpContext;
         var (caller, key, connection) = (http.User.Identity?.Name ?? "", KeyOf(http), transaction.Connection!);
+        var authorization = http.Request.Headers.Authorization.ToString();
         var request = HashOf(context);
         if (!await Answers.TryTakeAsync(connection, transaction, caller, key, http.RequestAborted))
         {
@@ -81,14 +83,19 @@ public static class Idempotency
         }
         if (await Answers.FindAsync(connection, transaction, caller, key, http.RequestAborted) is { } earlier)
         {
-            return earlier.Request.AsSpan().SequenceEqual(request)
-                ? new Replay(earlier)
-                : Problems.Of(ProblemKind.KeyReused, "This Idempotency-Key was used for a request with other content, path or method.");
+            if (!earlier.Request.AsSpan().SequenceEqual(request))
+                return Problems.Of(ProblemKind.KeyReused, "This Idempotency-Key was used for a request with other content, path or method.");
+            return AnswerSeal.Open(earlier.Body, authorization, key, request) is { } body
+                ? new Replay(earlier with { Body = body })
+                : Problems.Conflict("This was carried out under another key of the same name; its answer is shown to that key alone.");
         }
 
         var answer = await CaptureAsync(http, await next(context), request);
         if (answer.Status is >= 200 and < 300 && answer.Body.Length <= LongestKeptBody)
-            await Answers.KeepAsync(connection, transaction, caller, key, answer, CancellationToken.None);
+        {
+            var kept = answer with { Body = AnswerSeal.Seal(answer.Body, authorization, key, request) };
+            await Answers.KeepAsync(connection, transaction, caller, key, kept, CancellationToken.None);
+        }
         if (answer.Status < 400)
             await commit();
         await WriteAsync(http, answer.Body);
@@ -110,9 +117,9 @@ public static class Idempotency
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {http.Request.Headers.IfMatch}\n"));
         var bodyType = http.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
-        var body = bodyType is null ? null : context.Arguments.FirstOrDefault(bodyType.IsInstanceOfType);
+        var body = bodyType is null ? null : context.Arguments.FirstOrDefault(argument => argument is JsonNode || bodyType.IsInstanceOfType(argument));
         if (body is not null)
-            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(body, bodyType!, http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
+            hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
         else if (http.Request.ContentLength is { } length)
             hash.AppendData(BitConverter.GetBytes(length)); // a streamed body is gone by now; imports know a file they have seen
         return hash.GetHashAndReset();

@@ -12,7 +12,7 @@ using OpenTelemetry.Trace;
 namespace Chokepoint.ServiceDefaults;
 
 /// <summary>
-/// Traces, metrics and logs by OTLP, without OpenTelemetry's hosting package (docs/adr/0004): the providers are made with
+/// Traces, metrics and logs by OTLP, without OpenTelemetry's hosting package (docs/adr/opentelemetry-without-hosting.md): the providers are made with
 /// <c>Sdk.Create…</c>, resolved at start and flushed at stop. Nothing is made where no <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.
 /// </summary>
 internal static class Telemetry

@@ -92,6 +92,18 @@ public sealed class IdempotencyTests(ServersFixture servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_kept_answer_is_not_readable_in_the_database()
+    {
+        using var answer = await PostAsync("things", """{"title":"x"}""", "a-key-of-mine");
+        var source = _service.Services.GetRequiredService<NpgsqlDataSource>();
+        await using var command = source.CreateCommand("SELECT convert_from(body, 'LATIN1') || encode(key, 'escape') FROM http.answer");
+        var kept = (string)(await command.ExecuteScalarAsync())!;
+        kept.ShouldNotContain("\"id\"");
+        kept.ShouldNotContain("a-key-of-mine");
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("\"id\"");
+    }
+
+    [Fact]
     public async Task Without_a_key_and_with_another_key_it_is_another_request()
     {
         foreach (var key in (string?[])[null, null, "a", "b"])
