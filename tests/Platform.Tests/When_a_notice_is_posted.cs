@@ -84,7 +84,7 @@ public sealed class When_a_notice_is_posted(PlatformFixture platform)
         var number = notice["documentNumber"]!.GetValue<string>();
 
         (await ActiveAsync("JPN", "2026-12-01")).ShouldContain(number);
-        (await ActiveAsync("JPN", "2027-02-04")).ShouldContain(number, "until is inclusive");
+        (await ActiveAsync("JPN", "2027-02-04")).ShouldContain(number); // until is inclusive
         (await ActiveAsync("JPN", "2027-02-05")).ShouldNotContain(number);
         (await ActiveAsync("JPN", "2025-02-03")).ShouldNotContain(number);
         (await ActiveAsync("USA", "2026-12-01")).ShouldNotContain(number);
