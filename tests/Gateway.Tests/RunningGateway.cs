@@ -15,9 +15,9 @@ namespace Chokepoint.Gateway.Tests;
 /// <summary>The gateway on Kestrel and a free port, in front of the services that a test names.</summary>
 internal sealed class RunningGateway : IAsyncDisposable
 {
-    private readonly WebApplicationFactory<Program> _factory;
+    private readonly WebApplicationFactory<SecurityHeaders> _factory;
 
-    private RunningGateway(WebApplicationFactory<Program> factory, HttpClient client) => (_factory, Client) = (factory, client);
+    private RunningGateway(WebApplicationFactory<SecurityHeaders> factory, HttpClient client) => (_factory, Client) = (factory, client);
 
     public HttpClient Client { get; }
 
@@ -26,7 +26,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     public static RunningGateway Start((string Service, Uri[] Replicas)[] replicas, params (string Key, string Value)[] settings)
     {
-        var factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host =>
+        var factory = new WebApplicationFactory<SecurityHeaders>().WithWebHostBuilder(host =>
         {
             host.UseSetting("urls", "http://127.0.0.1:0");
             foreach (var (service, addresses) in replicas)
