@@ -1,0 +1,3 @@
+using Chokepoint.Testing.Servers;
+
+[assembly: AssemblyFixture(typeof(ServersFixture))]
