@@ -96,6 +96,7 @@ internal abstract class Runner(Resource resource, string name, EngineContext con
     private async Task WhileHeldAsync()
     {
         var hold = Context.Folder.File(Path.Combine("hold", Name));
+        if (File.Exists(hold)) Context.Console.Line(Name, $"is held down by {hold}");
         while (File.Exists(hold)) await Task.Delay(TimeSpan.FromMilliseconds(100), stopping.Token);
     }
 }

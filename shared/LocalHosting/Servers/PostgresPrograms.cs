@@ -10,10 +10,13 @@ internal sealed partial record PostgresPrograms(string Folder, int Version)
     public string this[string program] => Path.Combine(Folder, program);
 
     /// <summary>The installed version that made <paramref name="dataFolder"/>, or the newest when the folder is still empty.</summary>
-    public static async Task<PostgresPrograms> FindAsync(string dataFolder, CancellationToken cancellationToken)
+    public static Task<PostgresPrograms> FindAsync(string dataFolder, CancellationToken cancellationToken) =>
+        FindAsync(dataFolder, Candidates(), cancellationToken);
+
+    public static async Task<PostgresPrograms> FindAsync(string dataFolder, IEnumerable<string> candidates, CancellationToken cancellationToken)
     {
         var installed = new List<PostgresPrograms>();
-        foreach (var folder in Candidates().Where(folder => File.Exists(Path.Combine(folder, "initdb"))).Distinct(StringComparer.Ordinal))
+        foreach (var folder in candidates.Where(folder => File.Exists(Path.Combine(folder, "initdb"))).Distinct(StringComparer.Ordinal))
         {
             var version = new ChildProcessStart("postgres", Path.Combine(folder, "postgres"), ["--version"]);
             var match = MajorVersion().Match((await ChildProcess.RunAsync(version, cancellationToken)).Output);

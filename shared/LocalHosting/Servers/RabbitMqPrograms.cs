@@ -5,10 +5,14 @@ internal sealed record RabbitMqPrograms(string Folder, string PortMapper)
 {
     public string this[string program] => Path.Combine(Folder, program);
 
-    public static RabbitMqPrograms Find()
+    public static RabbitMqPrograms Find() => Find(Candidates(), Environment.GetEnvironmentVariable("PATH") ?? "");
+
+    /// <param name="candidates">Folders where it may be; the last that holds it wins.</param>
+    /// <param name="searchPath">Where programs are looked for, as in <c>PATH</c>.</param>
+    public static RabbitMqPrograms Find(IEnumerable<string> candidates, string searchPath)
     {
-        var folder = Candidates().LastOrDefault(folder => File.Exists(Path.Combine(folder, "rabbitmq-server")));
-        var epmd = (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)
+        var folder = candidates.LastOrDefault(folder => File.Exists(Path.Combine(folder, "rabbitmq-server")));
+        var epmd = searchPath.Split(':', StringSplitOptions.RemoveEmptyEntries)
             .Concat(["/usr/bin", "/usr/local/bin", "/opt/homebrew/bin"])
             .Select(path => Path.Combine(path, "epmd"))
             .FirstOrDefault(File.Exists);
