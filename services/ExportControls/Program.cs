@@ -3,6 +3,7 @@ using Chokepoint.ExportControls.Clock;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Knowledge;
 using Chokepoint.ExportControls.Notices;
+using Chokepoint.ExportControls.Registry;
 using Chokepoint.Messaging;
 using Chokepoint.ServiceDefaults;
 
@@ -15,11 +16,13 @@ builder.Services.AddScoped<NoticeLedger>();
 builder.Services.AddScoped<EarlierKnowledge>();
 builder.Services.AddSingleton<ClockMetrics>();
 builder.Services.AddHostedService<BoundaryClock>();
+builder.Services.AddHostedService<RegistryLoader>();
 
 var app = builder.Build();
 var controls = app.UseServiceDefaults();
 controls.MapActiveClauses();
 controls.MapClauseTimeline();
+controls.MapGetRegistry();
 
 var notices = controls.MapGroup("/notices");
 notices.MapPostNotice();

@@ -14,6 +14,7 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
     public DbSet<ClauseRow> Clauses => Set<ClauseRow>();
     public DbSet<IntervalRow> Intervals => Set<IntervalRow>();
     public DbSet<ActionRow> Actions => Set<ActionRow>();
+    public DbSet<RegistryEditionRow> Editions => Set<RegistryEditionRow>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
@@ -59,6 +60,12 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             interval.HasIndex(i => i.StartsAt);
             interval.Property(i => i.Status).HasConversion<string>();
             interval.Property(i => i.Basis).HasConversion<string>();
+        });
+
+        modelBuilder.Entity<RegistryEditionRow>(edition =>
+        {
+            edition.ToTable("registry_editions");
+            edition.HasKey(e => e.ContentHash);
         });
 
         modelBuilder.Entity<ActionRow>(action =>

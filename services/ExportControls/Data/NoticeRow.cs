@@ -49,3 +49,12 @@ internal sealed class NoticeRevisionRow
 
     public required NoticeDocument Document { get; init; }
 }
+
+/// <summary>An edition of the shipped notices that has been loaded whole.</summary>
+internal sealed class RegistryEditionRow
+{
+    public required string ContentHash { get; init; }
+    public required DateOnly AsOf { get; init; }
+    public required int Notices { get; init; }
+    public required DateTimeOffset LoadedAt { get; init; }
+}

@@ -7,14 +7,14 @@ namespace Chokepoint.ExportControls.Domain;
 
 /// <summary>
 /// When two documents are the same notice: the same content in whatever order lists were written whose order means nothing.
-/// Sources and confidence are about the notice, not in it: two readers of one notice differ in them.
+/// Sources, confidence and notes are about the notice, not in it: two readers of one notice differ in them.
 /// </summary>
 internal static class CanonicalContent
 {
     /// <summary>SHA-256 over the canonical content.</summary>
     public static byte[] HashOf(NoticeDocument document)
     {
-        var content = Ordered(document) with { Sources = [], Confidence = Confidence.Confirmed };
+        var content = Ordered(document) with { Sources = [], Confidence = Confidence.Confirmed, Notes = null };
         return SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, EventJson.Options));
     }
 

@@ -5,8 +5,9 @@ namespace Chokepoint.ExportControls.Domain;
 
 /// <summary>
 /// A control notice as published: who announced what, clause by clause, and what it does to clauses of other notices. Already
-/// checked and in canonical order; <see cref="CanonicalContent"/> says when two are the same notice.
+/// checked; <see cref="CanonicalContent"/> says when two are the same notice.
 /// </summary>
+/// <param name="Notes">What the reader of the notice was not sure of, and where sources differ.</param>
 internal sealed record NoticeDocument(
     string Issuer,
     string? Authority,
@@ -17,7 +18,8 @@ internal sealed record NoticeDocument(
     IReadOnlyList<SourceReference> Sources,
     Confidence Confidence,
     IReadOnlyList<ClauseDocument> Clauses,
-    IReadOnlyList<ActionDocument> Actions);
+    IReadOnlyList<ActionDocument> Actions,
+    string? Notes = null);
 
 /// <summary>One rule of a notice with its own scope and dates.</summary>
 /// <param name="Minerals">Slugs and groups as the notice names them.</param>

@@ -16,7 +16,7 @@ internal sealed class ActionScene
     private readonly List<ActionRow> _former = [];
     private readonly List<(int Index, ActionDocument Action, List<ClauseRow> Targets)> _actions = [];
     private ILookup<Guid, ActionRow> _foreign = Array.Empty<ActionRow>().ToLookup(a => a.TargetClauseId);
-    private Dictionary<Guid, string> _actors = [];
+    private Dictionary<Guid, (string Name, NoticeOrigin Origin)> _actors = [];
     private readonly HashSet<Guid> _amenders = [];
     private readonly HashSet<(string Issuer, string DocumentNumber)> _known = [];
 
@@ -87,15 +87,20 @@ internal sealed class ActionScene
             });
     }
 
+    /// <summary>A correction must leave what other notices act on. Shipped notices give way to what an operator writes.</summary>
     private void CheckOwnClauses(NoticeRow notice, Dictionary<string, string[]> errors)
     {
         foreach (var row in notice.Clauses)
         {
-            if (_foreign[row.Id].FirstOrDefault() is not { } action) continue;
-            if (notice.Document.Clauses.All(c => c.Number != row.Number))
-                errors.TryAdd("/clauses", [$"Leaves out clause {row.Number}, which {_actors[action.NoticeId]} acts on."]);
-            else if (_foreign[row.Id].FirstOrDefault(a => a.From < notice.AnnouncedOn) is { } early)
-                errors.TryAdd("/announcedOn", [$"Is after {early.From:O}, when {_actors[early.NoticeId]} acts on clause {row.Number}."]);
+            foreach (var action in _foreign[row.Id])
+            {
+                var (actor, origin) = _actors[action.NoticeId];
+                if (origin is NoticeOrigin.BuiltIn && notice.Origin is NoticeOrigin.Operator) continue;
+                if (notice.Document.Clauses.All(c => c.Number != row.Number))
+                    errors.TryAdd("/clauses", [$"Leaves out clause {row.Number}, which {actor} acts on."]);
+                else if (action.From < notice.AnnouncedOn)
+                    errors.TryAdd("/announcedOn", [$"Is after {action.From:O}, when {actor} acts on clause {row.Number}."]);
+            }
         }
     }
 
@@ -162,7 +167,7 @@ internal sealed class ActionScene
         _foreign = foreign.ToLookup(a => a.TargetClauseId);
         var actors = foreign.Select(a => a.NoticeId).Distinct().ToArray();
         _actors = await db.Notices.AsNoTracking().Where(n => actors.Contains(n.Id))
-            .ToDictionaryAsync(n => n.Id, n => $"{n.Issuer} {n.DocumentNumber}", cancellationToken);
+            .ToDictionaryAsync(n => n.Id, n => ($"{n.Issuer} {n.DocumentNumber}", n.Origin), cancellationToken);
     }
 
     /// <summary>The notices that amend or repeal this one, itself or through others.</summary>

@@ -28,11 +28,11 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
     }
 
     /// <summary>A correction says that the clause never was: it is withdrawn on every day, and found no more.</summary>
-    public ClauseChange Remove(ClauseRow row, NoticeDocument before)
+    public ClauseChange Remove(ClauseRow row, NoticeDocument before, bool silent = false)
     {
         var clause = before.Clauses.Single(c => c.Number == row.Number);
         row.IsRemoved = true;
-        return Announce(row, before, clause, [new ControlInterval(before.AnnouncedOn, null, ControlStatus.Withdrawn, StatusBasis.Notice)], silent: false);
+        return Announce(row, before, clause, [new ControlInterval(before.AnnouncedOn, null, ControlStatus.Withdrawn, StatusBasis.Notice)], silent);
     }
 
     /// <summary>

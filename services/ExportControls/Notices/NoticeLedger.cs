@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
@@ -42,33 +43,47 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
             var hash = CanonicalContent.HashOf(document);
             var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
-            if (existing is not null && !existing.ContentHash.AsSpan().SequenceEqual(hash)) return Without(RecordOutcome.Conflicting, existing);
+            if (existing is not null && !existing.ContentHash.AsSpan().SequenceEqual(hash))
+            {
+                if (existing.Origin is NoticeOrigin.Operator) return Without(RecordOutcome.Conflicting, existing);
+                // The first that is posted under this number: it takes the place of what shipped.
+                existing.Origin = NoticeOrigin.Operator;
+                return new Recorded(RecordOutcome.Created, existing, await RewriteAsync(existing, document, cancellationToken));
+            }
             if (existing is not null)
             {
                 var merged = Merge(existing.Document, document);
-                return merged == existing.Document
-                    ? Without(RecordOutcome.Unchanged, existing)
-                    : new Recorded(RecordOutcome.Merged, existing, await RewriteAsync(existing, merged, cancellationToken));
+                if (merged == existing.Document) return Without(RecordOutcome.Unchanged, existing);
+                existing.Origin = NoticeOrigin.Operator;
+                return new Recorded(RecordOutcome.Merged, existing, await RewriteAsync(existing, merged, cancellationToken));
             }
 
-            var now = time.GetUtcNow();
-            var notice = new NoticeRow
-            {
-                Id = Guid.CreateVersion7(now),
-                Issuer = document.Issuer,
-                DocumentNumber = document.DocumentNumber,
-                AnnouncedOn = document.AnnouncedOn,
-                Document = document,
-                ContentHash = hash,
-                Revision = 1,
-                Origin = NoticeOrigin.Operator,
-                RecordedAt = now,
-                UpdatedAt = now,
-            };
-            db.Notices.Add(notice);
-            AddRevision(notice, IssuerDay.StartOf(document.Issuer, document.AnnouncedOn));
+            var notice = Add(document, hash, NoticeOrigin.Operator);
             return new Recorded(RecordOutcome.Created, notice, await ApplyAsync(notice, before: null, cancellationToken));
         }, dryRun, cancellationToken);
+
+    /// <summary>
+    /// Records a shipped notice as history, of which subscribers hear nothing; or brings an earlier edition's wording of it to this
+    /// one. What an operator recorded or corrected under its number is left alone.
+    /// </summary>
+    /// <exception cref="ProblemException">An action does not fit its target (422).</exception>
+    public Task<NoticeRow> SettleBuiltInAsync(NoticeDocument document, CancellationToken cancellationToken) =>
+        InTransactionAsync(async () =>
+        {
+            await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
+            var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
+            if (existing is null)
+            {
+                var notice = Add(document, CanonicalContent.HashOf(document), NoticeOrigin.BuiltIn);
+                await ApplyAsync(notice, before: null, cancellationToken, silent: true);
+                return notice;
+            }
+            if (existing.Origin is NoticeOrigin.BuiltIn && Text(existing.Document) != Text(document))
+                await RewriteAsync(existing, document, cancellationToken, silent: true);
+            return existing;
+
+            static string Text(NoticeDocument any) => JsonSerializer.Serialize(any, EventJson.Options);
+        }, dryRun: false, cancellationToken);
 
     /// <summary>Corrects a notice. What was believed before stays on record.</summary>
     /// <param name="precondition">Asked under the lock; throws where the caller's view of the notice is stale.</param>
@@ -88,10 +103,33 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
                 throw ProblemException.Invalid("/issuer", $"Must stay {notice.Issuer}: with the number it says which notice this is.");
             if (document.DocumentNumber != notice.DocumentNumber)
                 throw ProblemException.Invalid("/documentNumber", $"Must stay {notice.DocumentNumber}: it says which notice this is.");
+            notice.Origin = NoticeOrigin.Operator;
             return (Recorded?)new Recorded(RecordOutcome.Corrected, notice, await RewriteAsync(notice, document, cancellationToken));
         }, dryRun: false, cancellationToken);
 
-    private async Task<Impact> RewriteAsync(NoticeRow notice, NoticeDocument document, CancellationToken cancellationToken)
+    private NoticeRow Add(NoticeDocument document, byte[] hash, NoticeOrigin origin)
+    {
+        var now = time.GetUtcNow();
+        var notice = new NoticeRow
+        {
+            Id = Guid.CreateVersion7(now),
+            Issuer = document.Issuer,
+            DocumentNumber = document.DocumentNumber,
+            AnnouncedOn = document.AnnouncedOn,
+            Document = document,
+            ContentHash = hash,
+            Revision = 1,
+            Origin = origin,
+            RecordedAt = now,
+            UpdatedAt = now,
+        };
+        db.Notices.Add(notice);
+        AddRevision(notice, IssuerDay.StartOf(document.Issuer, document.AnnouncedOn));
+        return notice;
+    }
+
+    private async Task<Impact> RewriteAsync(
+        NoticeRow notice, NoticeDocument document, CancellationToken cancellationToken, bool silent = false)
     {
         var before = notice.Document;
         notice.Document = document;
@@ -100,11 +138,11 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         notice.Revision++;
         notice.UpdatedAt = time.GetUtcNow();
         AddRevision(notice, notice.UpdatedAt);
-        return await ApplyAsync(notice, before, cancellationToken);
+        return await ApplyAsync(notice, before, cancellationToken, silent);
     }
 
     /// <summary>Brings every clause that the notice has, had, acts on or acted on to what is known now.</summary>
-    private async Task<Impact> ApplyAsync(NoticeRow notice, NoticeDocument? before, CancellationToken cancellationToken)
+    private async Task<Impact> ApplyAsync(NoticeRow notice, NoticeDocument? before, CancellationToken cancellationToken, bool silent = false)
     {
         foreach (var (ordinal, clause) in notice.Document.Clauses.Index())
         {
@@ -122,9 +160,9 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         scene.Check(notice);
         var changes = new List<ClauseChange>();
         foreach (var row in notice.Clauses.Where(c => !c.IsRemoved && notice.Document.Clauses.All(d => d.Number != c.Number)))
-            changes.Add(clauses.Remove(row, before!));
+            changes.Add(clauses.Remove(row, before!, silent));
         foreach (var (row, document, actions) in scene.Touched())
-            changes.Add(clauses.Restate(row, document, actions));
+            changes.Add(clauses.Restate(row, document, actions, silent));
         scene.Store(db, notice);
         return Impact.Of(changes, time.GetUtcNow());
     }

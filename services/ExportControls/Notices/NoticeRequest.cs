@@ -35,12 +35,16 @@ internal sealed record NoticeRequest
     public IReadOnlyList<ClauseRequest>? Clauses { get; init; }
     public IReadOnlyList<ActionRequest>? Actions { get; init; }
 
+    /// <summary>What the reader of the notice was not sure of, and where sources differ.</summary>
+    public string? Notes { get; init; }
+
     public NoticeDocument ToDocument() => new(
         Issuer!, Authority, DocumentNumber!, Title!, Language, AnnouncedOn!.Value,
         [.. (Sources ?? []).Select(s => new SourceReference(s.Url!, s.Kind!))],
         Confidence ?? (Sources is [{ Kind: "secondary" }] ? Contracts.Confidence.Unconfirmed : Contracts.Confidence.Confirmed),
         [.. (Clauses ?? []).Select(c => c.ToDocument())],
-        [.. (Actions ?? []).Select(a => a.ToDocument())]);
+        [.. (Actions ?? []).Select(a => a.ToDocument())],
+        Notes);
 }
 
 /// <param name="Url">Absolute http or https address of the document.</param>

@@ -15,6 +15,7 @@ internal sealed partial class NoticeRequestValidator : AbstractValidator<NoticeR
     {
         RuleFor(n => n.Issuer).IsEconomy();
         RuleFor(n => n.Authority).MaximumLength(200).WithMessage("Is longer than 200 characters.");
+        RuleFor(n => n.Notes).MaximumLength(4000).WithMessage("Is longer than 4000 characters.");
         RuleFor(n => n.DocumentNumber).IsLabel(100);
         RuleFor(n => n.Title).IsLabel(1000);
         RuleFor(n => n.Language).Must(l => l is null || LanguageTag().IsMatch(l)).WithMessage("Is not a BCP 47 language tag such as zh or en-GB.");

@@ -21,6 +21,12 @@ internal sealed record NoticeResource
     public required IReadOnlyList<ClauseResource> Clauses { get; init; }
     public required IReadOnlyList<ActionDocument> Actions { get; init; }
 
+    /// <summary>What the reader of the notice was not sure of, and where sources differ.</summary>
+    public string? Notes { get; init; }
+
+    /// <summary>True for a notice as it shipped with the platform, false for what an operator recorded or corrected.</summary>
+    public required bool IsShipped { get; init; }
+
     /// <summary>Counts the wordings of this notice, corrections and further sources included, from 1.</summary>
     public required int Revision { get; init; }
 
@@ -60,6 +66,8 @@ internal sealed record NoticeResource
             Sources = document.Sources,
             Clauses = [.. clauses.Select(c => ClauseResource.Of(c.Clause, c.Schedule, today))],
             Actions = document.Actions,
+            Notes = document.Notes,
+            IsShipped = notice.Origin is NoticeOrigin.BuiltIn,
             Revision = revision,
             RecordedAt = notice.RecordedAt,
             UpdatedAt = notice.UpdatedAt,

@@ -112,6 +112,7 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
         builder.UseSetting("ConnectionStrings:controlsdb", _database);
         builder.UseSetting("ConnectionStrings:broker", _broker);
         builder.UseSetting("Keys:Ops", OpsKey);
+        builder.UseSetting("Registry:BuiltIn", "false"); // the tests of the shipped notices set it
         foreach (var (name, value) in _settings) builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());
         builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Time));

@@ -288,6 +288,30 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.ToTable("notices", (string)null);
                 });
 
+            modelBuilder.Entity("Chokepoint.ExportControls.Data.RegistryEditionRow", b =>
+                {
+                    b.Property<string>("ContentHash")
+                        .HasColumnType("text")
+                        .HasColumnName("content_hash");
+
+                    b.Property<DateOnly>("AsOf")
+                        .HasColumnType("date")
+                        .HasColumnName("as_of");
+
+                    b.Property<DateTimeOffset>("LoadedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("loaded_at");
+
+                    b.Property<int>("Notices")
+                        .HasColumnType("integer")
+                        .HasColumnName("notices");
+
+                    b.HasKey("ContentHash")
+                        .HasName("pk_registry_editions");
+
+                    b.ToTable("registry_editions", (string)null);
+                });
+
             modelBuilder.Entity("Chokepoint.Messaging.DeadLetters.DeadLetterRow", b =>
                 {
                     b.Property<Guid>("Id")

@@ -115,6 +115,20 @@ namespace Chokepoint.ExportControls.Data.Migrations
                 });
 
             migrationBuilder.CreateTable(
+                name: "registry_editions",
+                columns: table => new
+                {
+                    content_hash = table.Column<string>(type: "text", nullable: false),
+                    as_of = table.Column<DateOnly>(type: "date", nullable: false),
+                    notices = table.Column<int>(type: "integer", nullable: false),
+                    loaded_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
+                },
+                constraints: table =>
+                {
+                    table.PrimaryKey("pk_registry_editions", x => x.content_hash);
+                });
+
+            migrationBuilder.CreateTable(
                 name: "suspects",
                 schema: "messaging",
                 columns: table => new
@@ -326,6 +340,9 @@ namespace Chokepoint.ExportControls.Data.Migrations
             migrationBuilder.DropTable(
                 name: "quarantine",
                 schema: "messaging");
+
+            migrationBuilder.DropTable(
+                name: "registry_editions");
 
             migrationBuilder.DropTable(
                 name: "suspects",

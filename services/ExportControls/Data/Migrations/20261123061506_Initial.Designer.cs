@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Chokepoint.ExportControls.Data.Migrations
 {
     [DbContext(typeof(ControlsDbContext))]
-    [Migration("20261123060342_Initial")]
+    [Migration("20261123061506_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -289,6 +289,30 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasDatabaseName("ix_notices_issuer_document_number");
 
                     b.ToTable("notices", (string)null);
+                });
+
+            modelBuilder.Entity("Chokepoint.ExportControls.Data.RegistryEditionRow", b =>
+                {
+                    b.Property<string>("ContentHash")
+                        .HasColumnType("text")
+                        .HasColumnName("content_hash");
+
+                    b.Property<DateOnly>("AsOf")
+                        .HasColumnType("date")
+                        .HasColumnName("as_of");
+
+                    b.Property<DateTimeOffset>("LoadedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("loaded_at");
+
+                    b.Property<int>("Notices")
+                        .HasColumnType("integer")
+                        .HasColumnName("notices");
+
+                    b.HasKey("ContentHash")
+                        .HasName("pk_registry_editions");
+
+                    b.ToTable("registry_editions", (string)null);
                 });
 
             modelBuilder.Entity("Chokepoint.Messaging.DeadLetters.DeadLetterRow", b =>
