@@ -12,6 +12,9 @@ public sealed class MessagingOptions
     /// <summary>How often the relay looks without being told to: the longest that a row written by a process that died can wait.</summary>
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long the relay lets rows gather while commits follow one another quickly. A single commit does not wait.</summary>
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(4);
+
     /// <summary>How long the broker may take to confirm before the connection is given up and the rows are tried again.</summary>
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
@@ -27,8 +30,8 @@ public sealed class MessagingOptions
     /// <summary>Messages that the broker may have on their way to one queue's consumer, unacknowledged.</summary>
     public int Prefetch { get; set; } = 128;
 
-    /// <summary>Transactions at once in this process for one queue.</summary>
-    public int Concurrency { get; set; } = 4;
+    /// <summary>Transactions at once in this process for one queue, and so connections of the service's pool.</summary>
+    public int Concurrency { get; set; } = 2;
 
     /// <summary>Messages of one queue that may share a transaction when many wait.</summary>
     public int GroupSize { get; set; } = 32;

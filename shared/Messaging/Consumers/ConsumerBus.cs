@@ -45,8 +45,8 @@ internal sealed partial class ConsumerBus<TDbContext>(
                 var bus = Create(consumers, stoppingToken);
                 try
                 {
-                    await bus.StartAsync(stoppingToken);
-                    await UntilStuckAsync(bus, stoppingToken);
+                    // Not awaited: it ends when the endpoints are ready, and a stop before that would be logged as an error.
+                    await UntilStuckAsync(bus, bus.StartAsync(CancellationToken.None), stoppingToken);
                 }
                 finally
                 {
@@ -98,12 +98,13 @@ internal sealed partial class ConsumerBus<TDbContext>(
     });
 
     /// <summary>MassTransit recovers by itself, save where it meets an error that it does not know; then it is built anew.</summary>
-    private async Task UntilStuckAsync(IBusControl bus, CancellationToken stoppingToken)
+    private async Task UntilStuckAsync(IBusControl bus, Task started, CancellationToken stoppingToken)
     {
         var wellAt = time.GetTimestamp();
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            if (started.IsFaulted) await started;
             if (!link.IsUp || bus.CheckHealth().Status is BusHealthStatus.Healthy) wellAt = time.GetTimestamp();
             else if (time.GetElapsedTime(wellAt) > Patience)
             {

@@ -18,6 +18,7 @@ internal sealed partial class EventConsumer<TEvent>(
 {
     private readonly GroupCommit<TEvent> _group = new(apply, concurrency, options.Value.GroupSize);
     private readonly SemaphoreSlim _alone = new(concurrency);
+    private long _awayLogged;
     private CancellationToken _stop;
     private CancellationToken _abandon;
 
@@ -76,7 +77,7 @@ internal sealed partial class EventConsumer<TEvent>(
                 if (fault is FaultKind.OfTheMessage && attempt >= options.Value.HandlerAttempts) throw;
                 inGroup = false;
                 metrics.Retried(typeof(TEvent).Name, exception);
-                if (attempt == 1) Retrying(exception, typeof(TEvent).Name, delivery.Event.EventId);
+                if (attempt == 1) Log(exception, fault, delivery.Event.EventId);
                 await Task.Delay(Pause(attempt, fault), time, _stop);
             }
         }
@@ -100,6 +101,17 @@ internal sealed partial class EventConsumer<TEvent>(
         var isNew = false;
         await suspects.WatchAsync(queue, delivery.Event.EventId, async () => isNew = await ApplyAsync(delivery, inGroup: false), _stop);
         return isNew;
+    }
+
+    private void Log(Exception exception, FaultKind fault, Guid eventId)
+    {
+        if (fault is FaultKind.OfTheMessage) Retrying(exception, typeof(TEvent).Name, eventId);
+        // Every message in hand fails at once then: said once in ten seconds.
+        else if (_awayLogged == 0 || time.GetElapsedTime(_awayLogged) > TimeSpan.FromSeconds(10))
+        {
+            _awayLogged = time.GetTimestamp();
+            Waiting(queue, exception.GetBaseException().Message);
+        }
     }
 
     /// <summary>How often a quorum queue has delivered the message before and got no answer.</summary>
@@ -129,6 +141,9 @@ internal sealed partial class EventConsumer<TEvent>(
         span?.SetTag("messaging.message.id", context.Message.EventId.ToString());
         return span;
     }
+
+    [LoggerMessage(LogLevel.Warning, "The database is away: {Reason}; the messages of {Queue} are kept and tried until it is back")]
+    private partial void Waiting(string queue, string reason);
 
     [LoggerMessage(LogLevel.Warning, "{EventType} {EventId} was not applied at the first attempt; it is tried again")]
     private partial void Retrying(Exception exception, string eventType, Guid eventId);

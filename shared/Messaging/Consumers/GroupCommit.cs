@@ -8,11 +8,17 @@ namespace Chokepoint.Messaging.Consumers;
 /// Applies what has arrived together in one transaction: one message at a time while little comes, more while the last commit
 /// lasts, without waiting for a group to fill. A group that fails is given back, to be applied one by one.
 /// </summary>
+[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
 internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int workers, int size)
     where TEvent : class, IPlatformEvent
 {
     internal delegate Task<bool[]> Apply(IReadOnlyList<Delivery<TEvent>> deliveries, CancellationToken cancellationToken);
 
+    private const int HelpFrom = 8;
+    private static readonly TimeSpan HeldUp = TimeSpan.FromMilliseconds(50);
+
+    private readonly SemaphoreSlim _help = new(0);
+    private int _watching;
     private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>();
 
     private sealed record Waiting(Delivery<TEvent> Delivery, TaskCompletionSource<bool?> Outcome);
@@ -21,7 +27,7 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
     /// <param name="abandon">Ends what has been begun too.</param>
     public async Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
-        await Task.WhenAll(Enumerable.Range(0, workers).Select(_ => Task.Run(() => WorkAsync(stop, abandon), CancellationToken.None)));
+        await Task.WhenAll(Enumerable.Range(0, workers).Select(worker => Task.Run(() => WorkAsync(worker, stop, abandon), CancellationToken.None)));
         _waiting.Writer.TryComplete();
         while (_waiting.Reader.TryRead(out var left)) left.Outcome.TrySetCanceled(stop);
     }
@@ -32,17 +38,19 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
     {
         var outcome = new TaskCompletionSource<bool?>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_waiting.Writer.TryWrite(new Waiting(delivery, outcome))) outcome.SetCanceled(CancellationToken.None);
+        else CallForHelp();
         return outcome.Task;
     }
 
-    private async Task WorkAsync(CancellationToken stop, CancellationToken abandon)
+    private async Task WorkAsync(int worker, CancellationToken stop, CancellationToken abandon)
     {
         var group = new List<Waiting>(size);
-        while (!stop.IsCancellationRequested)
+        while (true)
         {
             try
             {
-                await _waiting.Reader.WaitToReadAsync(stop);
+                if (worker == 0) await _waiting.Reader.WaitToReadAsync(stop);
+                else await _help.WaitAsync(stop);
             }
             catch (OperationCanceledException)
             {
@@ -54,6 +62,30 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
             await ApplyAsync(group, abandon);
             group.Clear();
         }
+    }
+
+    /// <summary>
+    /// The first worker takes what comes. The others help when more waits than a small group, or when what waits has waited for
+    /// long because the first is held up; before that they would only make more transactions of the same work.
+    /// </summary>
+    private void CallForHelp()
+    {
+        if (workers == 1) return;
+        if (_waiting.Reader.Count >= HelpFrom)
+        {
+            if (_help.CurrentCount == 0) _help.Release();
+        }
+        else if (Interlocked.Exchange(ref _watching, 1) == 0)
+        {
+            _ = WatchAsync();
+        }
+    }
+
+    private async Task WatchAsync()
+    {
+        await Task.Delay(HeldUp);
+        Volatile.Write(ref _watching, 0);
+        if (_waiting.Reader.Count > 0 && _help.CurrentCount == 0) _help.Release();
     }
 
     private async Task ApplyAsync(List<Waiting> group, CancellationToken abandon)

@@ -15,6 +15,7 @@ internal sealed partial class OutboxRelay(
     IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
 {
     private static readonly TimeSpan GaugeInterval = TimeSpan.FromSeconds(5);
+    private NpgsqlConnection? _connection;
     private long _gaugedAt;
     private string? _lastFailure;
 
@@ -37,21 +38,24 @@ internal sealed partial class OutboxRelay(
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception exception)
             {
                 // No database, or none migrated yet, or a broker on its way out: rows are where they were.
                 NotRelayed(exception);
+                await DisconnectAsync();
                 await Task.Delay(options.Value.PollInterval, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        await DisconnectAsync();
     }
 
     /// <returns>Whether the batch was full, and so more may wait.</returns>
     private async Task<bool> RelayBatchAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await store.OpenAsync(cancellationToken);
+        var connection = await ConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         var rows = await OutboxStore.TakeAsync(connection, options.Value.BatchSize, cancellationToken);
         if (rows.Count == 0) return false;
@@ -75,10 +79,27 @@ internal sealed partial class OutboxRelay(
         return rows.Count == options.Value.BatchSize && confirmed.Count > 0;
     }
 
+    /// <summary>The relay's own connection: its statements stay prepared, and no batch waits for the pool.</summary>
+    private async Task<NpgsqlConnection> ConnectionAsync(CancellationToken cancellationToken)
+    {
+        if (_connection is { State: System.Data.ConnectionState.Open }) return _connection;
+        await DisconnectAsync();
+        return _connection = await store.OpenAsync(cancellationToken);
+    }
+
+    private async Task DisconnectAsync()
+    {
+        if (_connection is not null) await _connection.DisposeAsync();
+        _connection = null;
+    }
+
     private async Task WaitAsync(CancellationToken cancellationToken)
     {
         if (link.IsUp)
         {
+            // More was committed while the last batch was on its way: commits come in quick succession, and a moment's patience
+            // makes one batch of many. A single one, with nothing before or behind it, goes out at once.
+            if (signal.IsSet) await Task.Delay(options.Value.Linger, time, cancellationToken);
             await signal.WaitAsync(options.Value.PollInterval, cancellationToken);
             return;
         }

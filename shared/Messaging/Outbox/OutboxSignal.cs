@@ -18,6 +18,9 @@ internal sealed class OutboxSignal : IDisposable
     /// <summary>Another process has.</summary>
     public void Wake() => Raise(_due);
 
+    /// <summary>Signalled since it was last waited for.</summary>
+    public bool IsSet => _due.CurrentCount > 0;
+
     /// <returns>Whether it was signalled, rather than timed out.</returns>
     public Task<bool> WaitAsync(TimeSpan timeout, CancellationToken cancellationToken) => _due.WaitAsync(timeout, cancellationToken);
 

@@ -30,7 +30,8 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
 
     public static async Task<List<DueRow>> TakeAsync(NpgsqlConnection connection, int limit, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Take, connection) { Parameters = { new() { Value = limit } } };
+        await using var command = new NpgsqlCommand(Take, connection) { Parameters = { new NpgsqlParameter<int> { TypedValue = limit } } };
+        await command.PrepareAsync(cancellationToken); // of no cost but the first time on a connection
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
         var rows = new List<DueRow>();
         while (await reader.ReadAsync(cancellationToken))

@@ -54,6 +54,9 @@ internal static class ServiceDatabase
         if (!connection.ContainsKey("Application Name"))
             connection.ApplicationName = services.GetRequiredService<IHostEnvironment>().ApplicationName;
         connection.KeepAlive = connection.KeepAlive is 0 ? 30 : connection.KeepAlive;
+        // A service sends few different statements very often: on their second use they are prepared, and the server plans them once.
+        if (!connection.ContainsKey("Max Auto Prepare"))
+            connection.MaxAutoPrepare = 64;
         source.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         return source.Build();
     }
