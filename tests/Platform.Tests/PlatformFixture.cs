@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Chokepoint.Platform.Tests;
 using Chokepoint.Testing.Platforms;
+using Chokepoint.Testing.Telemetry;
 
 [assembly: AssemblyFixture(typeof(PlatformFixture))]
 
@@ -23,13 +24,23 @@ public sealed class PlatformFixture : IAsyncLifetime
 
     public HttpClient Anonymous { get; private set; } = null!;
 
+    internal TelemetryCollector Telemetry { get; private set; } = null!;
+
     public async ValueTask InitializeAsync()
     {
+        Telemetry = await TelemetryCollector.StartAsync();
         var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(ReaderKey)));
         await File.WriteAllTextAsync(keysFile, $$"""[{"name": "reader", "sha256": "{{hash}}", "scopes": ["risk:read"]}]""");
         process = await PlatformProcess.StartAsync(new PlatformOptions
         {
-            Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PLATFORM_KEYS"] = keysFile },
+            Environment = new Dictionary<string, string>(StringComparer.Ordinal) 
+            {
+                ["PLATFORM_KEYS"] = keysFile,
+                ["OTEL_EXPORTER_OTLP_ENDPOINT"] = Telemetry.Address,
+                ["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf",
+                ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
+                ["OTEL_TRACES_SAMPLER"] = "always_on",
+            },
         });
         Anonymous = process.ClientWith(key: null);
     }
@@ -38,6 +49,7 @@ public sealed class PlatformFixture : IAsyncLifetime
     {
         Anonymous?.Dispose();
         if (process is not null) await process.DisposeAsync();
+        if (Telemetry is not null) await Telemetry.DisposeAsync();
         File.Delete(keysFile);
     }
 }
