@@ -1,6 +1,9 @@
+using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Data;
+using Chokepoint.MarketPrices.Imports;
 using Chokepoint.MarketPrices.Observations;
 using Chokepoint.MarketPrices.Series;
+using Chokepoint.MarketPrices.Signals;
 using Chokepoint.Messaging;
 using Chokepoint.ServiceDefaults;
 
@@ -9,9 +12,19 @@ builder.AddServiceDefaults(service: "market-prices", area: "prices");
 builder.AddServiceDatabase<PricesDbContext>("pricesdb");
 builder.AddMessaging<PricesDbContext>("market-prices");
 builder.Services.AddSingleton<ObservationStore>();
+builder.Services.AddSingleton<SignalAnnouncer>();
+builder.AddImports<PriceRow>();
+builder.Services.AddSingleton<IImportTarget<PriceRow>, PriceTarget>();
+builder.Services.AddSingleton<IImportFormat<PriceRow>, PinkSheetFormat>();
+builder.Services.AddSingleton<IImportFormat<PriceRow>, ImfFormat>();
+builder.Services.AddSingleton<IImportFormat<PriceRow>, FredFormat>();
+builder.Services.AddSingleton<IImportFormat<PriceRow>, UsgsFormat>();
+builder.Services.AddSingleton<IImportFormat<PriceRow>, DeclaredCsvFormat>();
 
 var app = builder.Build();
 var prices = app.UseServiceDefaults();
 prices.MapObservations();
 prices.MapSeries();
+prices.MapSignals();
+prices.MapImports<PriceRow>(Scopes.PricesWrite);
 app.Run();

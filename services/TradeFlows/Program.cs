@@ -1,6 +1,7 @@
 using Chokepoint.Imports;
 using Chokepoint.Messaging;
 using Chokepoint.ServiceDefaults;
+using Chokepoint.TradeFlows.Collapses;
 using Chokepoint.TradeFlows.Data;
 using Chokepoint.TradeFlows.Domain;
 using Chokepoint.TradeFlows.Flows;
@@ -15,6 +16,9 @@ builder.AddMessaging<TradeDbContext>("trade-flows");
 builder.AddImports<FlowRow>();
 builder.Services.AddSingleton<IImportTarget<FlowRow>, FlowTarget>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, ComtradeV1Format>();
+builder.Services.AddSingleton<IImportFormat<FlowRow>, ComtradePlusFormat>();
+builder.Services.AddSingleton<IImportFormat<FlowRow>, BaciFormat>();
+builder.Services.AddSingleton<IImportFormat<FlowRow>, DeclaredCsvFormat>();
 builder.Services.AddSingleton<ProfileAnnouncer>();
 
 var app = builder.Build();
@@ -22,4 +26,5 @@ var trade = app.UseServiceDefaults();
 trade.MapImports<FlowRow>(Scopes.TradeWrite);
 trade.MapSuppliers();
 trade.MapFlows();
+trade.MapCollapses();
 app.Run();

@@ -33,13 +33,17 @@ public interface IRowReader<TRow> : IAsyncDisposable
 /// <summary>Where accepted rows go: a staging table of the job's own, then the service's tables in one merge.</summary>
 public interface IImportTarget<TRow>
 {
-    /// <summary>Columns of a staged row, in the order that <see cref="Encode"/> writes them.</summary>
+    /// <summary>Columns of a staged row, in the order that <see cref="TryEncode"/> writes them.</summary>
     IReadOnlyList<string> StagedColumns { get; }
 
     /// <summary>Creates the staging table if this job has none.</summary>
     Task PrepareAsync(NpgsqlConnection connection, ImportJob job, string staging, CancellationToken cancellationToken);
 
-    void Encode(BinaryCopyBuffer buffer, ImportJob job, in TRow row);
+    /// <summary>Writes a row; false, and nothing written, when something about it must be looked up first.</summary>
+    bool TryEncode(BinaryCopyBuffer buffer, ImportJob job, in TRow row);
+
+    /// <summary>Looks up, and keeps, what <see cref="TryEncode"/> lacked for a row.</summary>
+    Task LearnAsync(ImportJob job, TRow row, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Merges the staged rows into the service's tables and publishes what changed, all in the transaction that also closes the job.

@@ -18,19 +18,23 @@ internal sealed class ImportBatch<TRow>(IImportTarget<TRow> target, ImportJob jo
     /// <summary>True for a row that an earlier attempt has staged already.</summary>
     public bool Skip() => ++_read <= job.RowsRead;
 
-    public void Take(IRowReader<TRow> reader)
+    public async ValueTask TakeAsync(IRowReader<TRow> reader, CancellationToken cancellationToken)
     {
         if (reader.TryGet(out var row, out var reason))
         {
-            target.Encode(_rows, job, row);
+            if (!target.TryEncode(_rows, job, row))
+            {
+                await target.LearnAsync(job, row, cancellationToken);
+                if (!target.TryEncode(_rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
+            }
             _accepted++;
             return;
         }
-        _rejects.StartRow(3);
+        _rejects.StartRow(4);
         _rejects.Write(job.No);
+        _rejects.Write(++_rejected);
         _rejects.Write(reader.Line);
         _rejects.Write(reason);
-        _rejected++;
     }
 
     /// <summary>Rows, rejects and the count of both in one transaction.</summary>
@@ -40,7 +44,7 @@ internal sealed class ImportBatch<TRow>(IImportTarget<TRow> target, ImportJob jo
         var progress = new ImportProgress(Math.Max(_read, job.RowsRead), _accepted, _rejected, position);
         await ImportStore.CheckpointAsync(connection, job, progress, cancellationToken);
         await CopyAsync(connection, _copyRows, _rows, cancellationToken);
-        await CopyAsync(connection, "COPY import_rejects (job_no, line, reason) FROM STDIN (FORMAT binary)", _rejects, cancellationToken);
+        await CopyAsync(connection, "COPY import_rejects (job_no, no, line, reason) FROM STDIN (FORMAT binary)", _rejects, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

@@ -93,7 +93,8 @@ public static class ImportEndpoints
     {
         if (await store.FindAsync(id, cancellationToken) is not { } job) return Problems.NotFound($"There is no import {id}.");
         var rejects = await store.RejectsAsync(job.No, page.After<long>(), page.Take, cancellationToken);
-        return TypedResults.Ok(Page.From<RejectView, long>([.. rejects.Select(r => new RejectView(r.Line, r.Reason))], page, r => r.Line));
+        var part = Page.From(rejects, page, r => r.No);
+        return TypedResults.Ok(new Page<RejectView>([.. part.Items.Select(r => new RejectView(r.Line, r.Reason))], part.NextCursor));
     }
 
     private static async Task<Results<Accepted<ImportView>, ProblemHttpResult>> CancelAsync(

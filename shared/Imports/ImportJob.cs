@@ -85,6 +85,10 @@ internal sealed class ImportChunk
 internal sealed class ImportReject
 {
     public long JobNo { get; init; }
+
+    /// <summary>Counts the job's rejects from 1: one line of a sheet may hold several.</summary>
+    public long No { get; init; }
+
     public long Line { get; init; }
     public required string Reason { get; init; }
 }

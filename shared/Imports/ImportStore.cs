@@ -35,17 +35,17 @@ internal sealed class ImportStore(NpgsqlDataSource database)
         return jobs;
     }
 
-    public async Task<IReadOnlyList<(long Line, string Reason)>> RejectsAsync(
+    public async Task<IReadOnlyList<(long No, long Line, string Reason)>> RejectsAsync(
         long no, long after, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            "SELECT line, reason FROM import_rejects WHERE job_no = $1 AND line > $2 ORDER BY line LIMIT $3");
+            "SELECT no, line, reason FROM import_rejects WHERE job_no = $1 AND no > $2 ORDER BY no LIMIT $3");
         command.Parameters.AddWithValue(no);
         command.Parameters.AddWithValue(after);
         command.Parameters.AddWithValue(limit);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var rejects = new List<(long, string)>();
-        while (await reader.ReadAsync(cancellationToken)) rejects.Add((reader.GetInt64(0), reader.GetString(1)));
+        var rejects = new List<(long, long, string)>();
+        while (await reader.ReadAsync(cancellationToken)) rejects.Add((reader.GetInt64(0), reader.GetInt64(1), reader.GetString(2)));
         return rejects;
     }
 

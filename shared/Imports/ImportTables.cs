@@ -47,8 +47,9 @@ public static class ImportTables
         model.Entity<ImportReject>(reject =>
         {
             reject.ToTable("import_rejects");
-            reject.HasKey(r => new { r.JobNo, r.Line });
+            reject.HasKey(r => new { r.JobNo, r.No });
             reject.Property(r => r.JobNo).HasColumnName("job_no");
+            reject.Property(r => r.No).HasColumnName("no");
             reject.Property(r => r.Line).HasColumnName("line");
             reject.Property(r => r.Reason).HasColumnName("reason");
         });

@@ -118,7 +118,7 @@ internal sealed partial class ImportWorker<TRow>(
         var batch = new ImportBatch<TRow>(target, job, staging, options.BatchBytes);
         while (await rows.ReadAsync(cancellationToken))
         {
-            if (!batch.Skip()) batch.Take(rows);
+            if (!batch.Skip()) await batch.TakeAsync(rows, cancellationToken);
             if (batch.IsFull) await batch.WriteAsync(connection, body.Position, cancellationToken);
         }
         await batch.WriteAsync(connection, body.Position, cancellationToken);

@@ -63,6 +63,17 @@ public sealed class PriceService(ServersFixture servers) : IAsyncLifetime
          "observations": [{{observations}}]{{(vintage is null ? "" : $", \"vintage\": \"{vintage}\"")}}}
         """);
 
+    /// <summary>Sends a file and waits until its import has ended.</summary>
+    internal async Task<JsonElement> ImportAsync(string query, byte[] body)
+    {
+        using var content = new ByteArrayContent(body);
+        using var response = await Client.PostAsync($"/api/prices/imports?{query}", content);
+        response.StatusCode.ShouldBe(HttpStatusCode.Accepted, await response.Content.ReadAsStringAsync());
+        var location = response.Headers.Location!;
+        return await Eventually.BecomesAsync(
+            () => Client.GetFromJsonAsync<JsonElement>(location), job => job.GetProperty("state").GetString() is not ("queued" or "running"), TimeSpan.FromSeconds(60));
+    }
+
     internal async Task<T> QueryAsync<T>(string sql)
     {
         await using var command = Database.CreateCommand(sql);

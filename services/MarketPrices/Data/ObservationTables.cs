@@ -27,6 +27,25 @@ internal static class ObservationTables
             recorded_at timestamptz NOT NULL,
             PRIMARY KEY (series_no, date, vintage, batch_no)
         );
+        CREATE TABLE price_floors (
+            mineral text PRIMARY KEY,
+            price double precision NOT NULL,
+            unit text NOT NULL,
+            currency text NOT NULL,
+            set_at timestamptz NOT NULL
+        );
+        CREATE TABLE price_signals (
+            series_no integer PRIMARY KEY,
+            version bigint NOT NULL,
+            as_of date NOT NULL,
+            price double precision NOT NULL,
+            month_return double precision,
+            year_return double precision,
+            volatility double precision,
+            robust_z double precision,
+            level smallint NOT NULL,
+            floor_breached boolean NOT NULL
+        );
         CREATE TABLE observations_before_1980 PARTITION OF observations FOR VALUES FROM (MINVALUE) TO ('1980-01-01');
         CREATE TABLE observations_1980 PARTITION OF observations FOR VALUES FROM ('1980-01-01') TO ('1990-01-01');
         CREATE TABLE observations_1990 PARTITION OF observations FOR VALUES FROM ('1990-01-01') TO ('2000-01-01');

@@ -1,5 +1,7 @@
 using Chokepoint.MarketPrices.Domain;
 using Chokepoint.MarketPrices.Series;
+using Chokepoint.MarketPrices.Signals;
+using Chokepoint.Messaging.Outbox;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -9,7 +11,7 @@ namespace Chokepoint.MarketPrices.Observations;
 internal sealed record Recorded(Guid? SeriesId, long New, long Revised, long Unchanged);
 
 /// <summary>Stores one series' prices through the same merge that imports go through.</summary>
-internal sealed class ObservationStore(NpgsqlDataSource database)
+internal sealed class ObservationStore(NpgsqlDataSource database, SignalAnnouncer signals, IOutbox outbox)
 {
     public async Task<Recorded> RecordAsync(
         SeriesIdentity identity, IReadOnlyList<Price> prices, DateOnly vintage, CancellationToken cancellationToken)
@@ -32,7 +34,9 @@ internal sealed class ObservationStore(NpgsqlDataSource database)
             await stage.ExecuteNonQueryAsync(cancellationToken);
         }
         var outcome = await ObservationMerge.RunAsync(connection, "staged", cancellationToken);
+        await signals.AnnounceAsync(transaction, [series.No], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        outbox.Committed();
         return new Recorded(series.Id, outcome.New, outcome.Revised, outcome.Unchanged);
     }
 }

@@ -36,8 +36,8 @@ internal static class SeriesEndpoints
             """
             SELECT s.no, s.id, s.mineral, s.form, s.unit, s.currency, s.source, s.frequency, f.date, l.date, l.value
             FROM series s
-            LEFT JOIN LATERAL (SELECT date FROM observations WHERE series_no = s.no ORDER BY date LIMIT 1) f ON true
-            LEFT JOIN LATERAL (SELECT date, value FROM observations WHERE series_no = s.no ORDER BY date DESC LIMIT 1) l ON true
+            JOIN LATERAL (SELECT date FROM observations WHERE series_no = s.no ORDER BY date LIMIT 1) f ON true
+            JOIN LATERAL (SELECT date, value FROM observations WHERE series_no = s.no ORDER BY date DESC LIMIT 1) l ON true
             WHERE ($1::text IS NULL OR s.mineral = $1) AND s.no > $2 ORDER BY s.no LIMIT $3
             """);
         command.Parameters.Add(new() { Value = (object?)mineral ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });

@@ -19,3 +19,18 @@ internal sealed class ComtradeV1Format(TimeProvider clock) : IImportFormat<FlowR
         };
     }
 }
+
+/// <summary>What the site Comtrade+ lets one download: the same columns with other capitals, every field quoted, a comma at the end.</summary>
+internal sealed class ComtradePlusFormat(TimeProvider clock) : IImportFormat<FlowRow>
+{
+    public string Name => "comtrade-plus";
+
+    public async Task<IRowReader<FlowRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
+    {
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var kind = await FileStart.LookAsync(body, cancellationToken);
+        return kind is FileKind.Text
+            ? await ComtradeCsv.OpenAsync(body, column => char.ToUpperInvariant(column[0]) + column[1..], today, cancellationToken)
+            : throw FileStart.Unexpected(kind, "a CSV of Comtrade+");
+    }
+}

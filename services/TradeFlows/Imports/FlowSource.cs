@@ -1,3 +1,5 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
 using Chokepoint.Imports;
 
 namespace Chokepoint.TradeFlows.Imports;
@@ -10,7 +12,12 @@ internal sealed record FlowSource(string Name, short Rank)
 
     public static FlowSource Of(ImportJob job) => job.Format switch
     {
-        "comtrade-v1" => Comtrade,
+        "comtrade-v1" or "comtrade-plus" => Comtrade,
+        "baci" => new FlowSource(OptionsOf(job.Options).GetValueOrDefault("revision") is { } revision ? $"CEPII BACI {revision}" : "CEPII BACI", 30),
+        "csv" => new FlowSource(OptionsOf(job.Options)["source"], 20),
         _ => throw new InvalidOperationException($"No source is known for the format {job.Format}."),
     };
+
+    public static Dictionary<string, string> OptionsOf(string? options) =>
+        options is null ? [] : JsonSerializer.Deserialize<Dictionary<string, string>>(options, EventJson.Options)!;
 }

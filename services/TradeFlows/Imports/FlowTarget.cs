@@ -23,7 +23,7 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    public void Encode(BinaryCopyBuffer buffer, ImportJob job, in FlowRow row)
+    public bool TryEncode(BinaryCopyBuffer buffer, ImportJob job, in FlowRow row)
     {
         buffer.StartRow(16);
         buffer.Write(_sources[FlowSource.Of(job).Name]);
@@ -42,6 +42,7 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
         buffer.Write(row.Estimated);
         buffer.Write((int)job.No);
         buffer.Write((int)job.No);
+        return true;
     }
 
     public async Task<MergeOutcome> MergeAsync(

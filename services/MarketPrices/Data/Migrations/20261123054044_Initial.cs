@@ -86,12 +86,13 @@ namespace Chokepoint.MarketPrices.Data.Migrations
                 columns: table => new
                 {
                     job_no = table.Column<long>(type: "bigint", nullable: false),
+                    no = table.Column<long>(type: "bigint", nullable: false),
                     line = table.Column<long>(type: "bigint", nullable: false),
                     reason = table.Column<string>(type: "text", nullable: false)
                 },
                 constraints: table =>
                 {
-                    table.PrimaryKey("pk_import_rejects", x => new { x.job_no, x.line });
+                    table.PrimaryKey("pk_import_rejects", x => new { x.job_no, x.no });
                 });
 
             migrationBuilder.CreateTable(

@@ -1,0 +1,34 @@
+using System.Diagnostics.CodeAnalysis;
+using Chokepoint.Imports;
+
+namespace Chokepoint.MarketPrices.Imports;
+
+/// <summary>A reader over a sequence of read cells, each a price or the reason why it is none.</summary>
+internal sealed class CellReader(IEnumerable<Cell> cells, params IReadOnlyList<IDisposable> owned) : IRowReader<PriceRow>
+{
+    private readonly IEnumerator<Cell> _cells = cells.GetEnumerator();
+
+    public long Line => _cells.Current.Line;
+
+    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return ValueTask.FromResult(_cells.MoveNext());
+    }
+
+    public bool TryGet([MaybeNullWhen(false)] out PriceRow row, [NotNullWhen(false)] out string? reason)
+    {
+        (row, reason) = (_cells.Current.Row, _cells.Current.Reason);
+        return reason is null;
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _cells.Dispose();
+        foreach (var item in owned) item.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
+
+/// <summary>One cell of a table: a price, or why it is not taken.</summary>
+internal sealed record Cell(long Line, PriceRow Row, string? Reason);

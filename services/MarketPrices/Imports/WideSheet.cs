@@ -1,0 +1,49 @@
+using System.Globalization;
+using Chokepoint.MarketPrices.Domain;
+using ExcelDataReader;
+
+namespace Chokepoint.MarketPrices.Imports;
+
+/// <summary>A column of a sheet that has a series in each; <paramref name="Scale"/> makes its figures the series' currency.</summary>
+internal sealed record WideColumn(int Index, SeriesIdentity Series, double Scale);
+
+/// <summary>Walks a sheet with periods down its first column and series across.</summary>
+internal static class WideSheet
+{
+    /// <summary>How the sources write "no figure"; such a cell is no row.</summary>
+    private static readonly string[] Missing = ["", "…", "..", "...", "n.a.", "NA", "."];
+
+    public static IEnumerable<Cell> Cells(
+        IExcelDataReader sheet, IReadOnlyList<WideColumn> columns, int line, Func<string, DateOnly?> period, DateOnly? vintage, DateOnly today)
+    {
+        while (sheet.Read())
+        {
+            line++;
+            if (period(sheet.Text(0)) is not { } date) continue;
+            foreach (var column in columns)
+            {
+                if (column.Index < sheet.FieldCount && Read(sheet.GetValue(column.Index), column, date, line, vintage, today) is { } cell) yield return cell;
+            }
+        }
+    }
+
+    private static Cell? Read(object? value, WideColumn column, DateOnly date, int line, DateOnly? vintage, DateOnly today)
+    {
+        double number;
+        switch (value)
+        {
+            case null:
+                return null;
+            case double d:
+                number = d;
+                break;
+            default:
+                var text = Convert.ToString(value, CultureInfo.InvariantCulture)!.Trim();
+                if (Missing.Contains(text, StringComparer.Ordinal)) return null;
+                if (double.TryParse(text, CultureInfo.InvariantCulture, out number)) break;
+                return new Cell(line, default, $"{column.Series.Form}: '{(text.Length > 20 ? text[..20] : text)}' is not a number.");
+        }
+        var reason = date > today ? "date is in the future." : PriceChecks.CheckValue(number * column.Scale);
+        return new Cell(line, new PriceRow(column.Series, date, number * column.Scale, vintage), reason is null ? null : $"{column.Series.Form}: {reason}");
+    }
+}

@@ -1,0 +1,57 @@
+using Chokepoint.Contracts;
+using Chokepoint.MarketPrices.Domain;
+using Chokepoint.Messaging.Outbox;
+using Npgsql;
+
+namespace Chokepoint.MarketPrices.Signals;
+
+/// <summary>A price below which an operator wants to know, as a contract for difference would; <paramref name="Unit"/> one of mass.</summary>
+internal sealed record PriceFloor(double Price, string Unit, string Currency)
+{
+    /// <summary>Null for a series the floor says nothing about: another currency, or a unit that is not one of mass.</summary>
+    public bool? IsBreachedBy(SeriesIdentity series, double price) =>
+        series.Currency == Currency && Units.PerKilogram(price, series.Unit) is { } now && Units.PerKilogram(Price, Unit) is { } floor ? now < floor : null;
+}
+
+/// <summary>
+/// Takes the signals of touched series anew, in the transaction that touched them, and publishes those whose level changed or whose
+/// floor was broken or mended.
+/// </summary>
+internal sealed class SignalAnnouncer(IOutbox outbox, TimeProvider clock)
+{
+    /// <summary>The fold of a daily series needs its three years of returns and as long again to settle; coarser ones are read whole.</summary>
+    private const int MostPrices = 2600;
+
+    public async Task AnnounceAsync(NpgsqlTransaction transaction, IReadOnlyList<int> series, CancellationToken cancellationToken)
+    {
+        var connection = transaction.Connection!;
+        var events = new List<PriceSignalChanged>();
+        foreach (var no in series.Order())
+        {
+            if (await EvaluateAsync(connection, no, cancellationToken) is { } changed) events.Add(changed);
+        }
+        await outbox.WriteAsync(transaction, events, cancellationToken);
+    }
+
+    private async Task<PriceSignalChanged?> EvaluateAsync(NpgsqlConnection connection, int no, CancellationToken cancellationToken)
+    {
+        var (id, identity, floor) = await SignalStore.SeriesAsync(connection, no, cancellationToken);
+        var signal = PriceSignals.Of(await SignalStore.PricesAsync(connection, no, MostPrices, cancellationToken), identity.Frequency);
+        if (signal is null) return null;
+        var breached = floor?.IsBreachedBy(identity, signal.Price) ?? false;
+        var before = await SignalStore.LastAsync(connection, no, cancellationToken);
+        // A series that begins calm is no news; it is remembered, so that its first move is.
+        var announce = before is null ? signal.Level is not SignalLevel.Normal || breached : before.Level != signal.Level || before.FloorBreached != breached;
+        var version = (before?.Version ?? 0) + (announce ? 1 : 0);
+        await SignalStore.SaveAsync(connection, no, signal, breached, version, cancellationToken);
+        if (!announce) return null;
+        var now = clock.GetUtcNow();
+        return new PriceSignalChanged
+        {
+            EventId = Guid.CreateVersion7(now), Version = version, OccurredAt = now, Mineral = identity.Mineral, SeriesId = id,
+            Series = identity.ToString(), AsOf = signal.AsOf, MonthReturn = signal.MonthReturn, YearReturn = signal.YearReturn,
+            Volatility = signal.Volatility, RobustZ = signal.RobustZ, PreviousLevel = before?.Level, Level = signal.Level,
+            FloorBreached = breached, Source = identity.Source,
+        };
+    }
+}

@@ -1,0 +1,58 @@
+using Chokepoint.Contracts;
+using Chokepoint.MarketPrices.Domain;
+
+namespace Chokepoint.MarketPrices.Tests.Signals;
+
+public sealed class PriceSignalsTests
+{
+    [Fact]
+    public void A_calm_series_is_normal_and_a_leap_out_of_its_own_past_is_a_shock()
+    {
+        PriceSignals.Of(Monthly(Calm(40)), Frequency.Monthly)!.Level.ShouldBe(SignalLevel.Normal);
+
+        var shock = PriceSignals.Of(Monthly([.. Calm(40), 160]), Frequency.Monthly)!;
+
+        shock.Level.ShouldBe(SignalLevel.Shock);
+        shock.MonthReturn!.Value.ShouldBe(Math.Log(160 / Calm(40)[^1]), 1e-12);
+        shock.RobustZ!.Value.ShouldBeGreaterThan(5);
+    }
+
+    [Fact]
+    public void Robust_z_is_the_distance_from_the_median_in_scaled_deviations_and_the_spread_has_a_floor()
+    {
+        // Returns alternate +0.1, −0.1; their median is 0 or ±0.1 and every deviation 0.1, so the scaled spread is known by hand.
+        var values = new List<double> { 100 };
+        for (var i = 0; i < 36; i++) values.Add(values[^1] * Math.Exp(i % 2 == 0 ? 0.1 : -0.1));
+        values.Add(values[^1] * Math.Exp(0.5));
+        PriceSignals.Of(Monthly(values), Frequency.Monthly)!.RobustZ!.Value.ShouldBe(0.5 / (1.4826 * 0.1), 1e-9);
+
+        // A price that an office sets has no spread at all: 1 % is half of the smallest spread, not infinitely many deviations.
+        var set = Enumerable.Repeat(100.0, 37).Append(101);
+        PriceSignals.Of(Monthly(set), Frequency.Monthly)!.RobustZ!.Value.ShouldBe(Math.Log(1.01) / 0.02, 1e-9);
+    }
+
+    [Theory]
+    [InlineData(SignalLevel.Normal, 2.9, SignalLevel.Normal)]
+    [InlineData(SignalLevel.Normal, 3.0, SignalLevel.Elevated)]
+    [InlineData(SignalLevel.Elevated, 2.1, SignalLevel.Elevated)]
+    [InlineData(SignalLevel.Elevated, 1.9, SignalLevel.Normal)]
+    [InlineData(SignalLevel.Elevated, -5.0, SignalLevel.Shock)]
+    [InlineData(SignalLevel.Shock, 4.1, SignalLevel.Shock)]
+    [InlineData(SignalLevel.Shock, 2.5, SignalLevel.Elevated)]
+    public void Levels_are_left_lower_than_they_are_entered(SignalLevel before, double z, SignalLevel after) =>
+        PriceSignals.Next(before, z).ShouldBe(after);
+
+    [Fact]
+    public void Under_a_year_of_returns_or_across_a_gap_nothing_is_called_unusual()
+    {
+        PriceSignals.Of(Monthly([100, 100, 100, 500]), Frequency.Monthly)!.RobustZ.ShouldBeNull();
+        var gap = Monthly(Calm(40)).Append(new Price(new DateOnly(2030, 1, 1), 900)).ToList();
+        var signal = PriceSignals.Of(gap, Frequency.Monthly)!;
+        signal.MonthReturn.ShouldBeNull();
+        signal.Level.ShouldBe(SignalLevel.Normal);
+    }
+
+    private static double[] Calm(int count) => [.. Enumerable.Range(0, count).Select(i => 100 * Math.Exp(0.01 * Math.Sin(i)))];
+
+    private static List<Price> Monthly(IEnumerable<double> values) => [.. values.Select((v, i) => new Price(new DateOnly(2015, 1, 1).AddMonths(i), v))];
+}

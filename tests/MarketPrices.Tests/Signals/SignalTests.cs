@@ -1,0 +1,73 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Chokepoint.MarketPrices.Tests.Signals;
+
+public sealed class SignalTests(PriceService prices) : IClassFixture<PriceService>
+{
+    [Fact]
+    public async Task A_shock_is_announced_once_and_its_end_once_and_late_prices_give_the_same_level()
+    {
+        await prices.RecordAsync("shock", Rows(0, 40));
+        (await Version("shock")).ShouldBe(0); // a calm beginning is no news
+
+        await prices.RecordAsync("shock", Row(40, 200));
+        (await Version("shock")).ShouldBe(1);
+        await prices.RecordAsync("shock", Row(40, 201));
+        (await Version("shock")).ShouldBe(1);
+        await prices.RecordAsync("shock", Row(41, 202) + "," + Row(42, 201));
+        (await Version("shock")).ShouldBe(2);
+
+        await prices.RecordAsync("late", Row(40, 200));
+        await prices.RecordAsync("late", Rows(0, 40));
+        (await prices.QueryAsync<short>("SELECT level FROM price_signals JOIN series ON no = series_no WHERE source = 'late'")).ShouldBe((short)2);
+    }
+
+    [Fact]
+    public async Task A_floor_is_broken_and_mended_in_the_floor_s_own_unit_and_read_back()
+    {
+        await prices.RecordAsync("floor", Row(0, 300));
+        (await PutFloorAsync("""{"price": 290000, "unit": "t", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
+        (await Version("floor")).ShouldBe(0);
+
+        await prices.RecordAsync("floor", Row(1, 280));
+        (await Version("floor")).ShouldBe(1);
+        var signal = await prices.GetAsync("minerals/gallium/signal");
+        signal.GetProperty("floorBreached").GetBoolean().ShouldBeTrue();
+        signal.GetProperty("floor").GetProperty("price").GetDouble().ShouldBe(290000);
+
+        await prices.RecordAsync("floor", Row(2, 295));
+        (await Version("floor")).ShouldBe(2);
+        (await PutFloorAsync("""{"price": 310, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
+        (await Version("floor")).ShouldBe(3);
+        (await PutFloorAsync("""{"price": 1, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Theory]
+    [InlineData("""{"price": -1, "unit": "kg", "currency": "USD"}""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("""{"price": 1, "unit": "barrel", "currency": "USD"}""", HttpStatusCode.UnprocessableEntity)]
+    [InlineData("""{"price": 1, "unit": "kg", "currency": "$"}""", HttpStatusCode.UnprocessableEntity)]
+    public async Task A_floor_that_means_nothing_is_refused(string body, HttpStatusCode status) => (await PutFloorAsync(body)).ShouldBe(status);
+
+    [Fact]
+    public async Task A_mineral_without_prices_has_no_signal()
+    {
+        (await prices.Client.GetAsync("/api/prices/minerals/rhenium/signal")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await prices.Client.GetAsync("/api/prices/minerals/unobtainium/signal")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    private async Task<HttpStatusCode> PutFloorAsync(string json)
+    {
+        using var response = await prices.Client.PutAsync("/api/prices/minerals/gallium/floor", new StringContent(json, Encoding.UTF8, "application/json"));
+        return response.StatusCode;
+    }
+
+    private Task<long> Version(string source) => 
+        prices.QueryAsync<long>($"SELECT coalesce(sum(version), 0)::bigint FROM price_signals JOIN series ON no = series_no WHERE source = '{source}'");
+
+    private static string Rows(int from, int to) => string.Join(",", Enumerable.Range(from, to - from).Select(i => Row(i, 100 * Math.Exp(0.01 * Math.Sin(i)))));
+
+    private static string Row(int month, double value) =>
+        string.Create(CultureInfo.InvariantCulture, $$"""{"date":"{{new DateOnly(2015, 1, 1).AddMonths(month):yyyy-MM-dd}}","value":{{value}}}""");
+}
