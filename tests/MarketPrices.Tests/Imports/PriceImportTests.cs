@@ -78,7 +78,7 @@ public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceS
         (await prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper'")).ShouldBe(791);
         (await prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper' AND date = '2025-11-01'")).ShouldBe(10812.03);
         (await prices.QueryAsync<DateOnly>("SELECT max(vintage) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%'")).ShouldBe(new DateOnly(2025, 12, 2));
-        (await prices.QueryAsync<long>("SELECT count(*) FROM series WHERE source LIKE 'World Bank%'")).ShouldBe(13);
+        (await prices.QueryAsync<long>("SELECT count(*) FROM series WHERE source LIKE 'World Bank%'")).ShouldBe(14);
     }
 
     [Fact]
