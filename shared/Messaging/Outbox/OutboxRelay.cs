@@ -121,9 +121,14 @@ internal sealed partial class OutboxRelay(
     private void NotRelayed(Exception exception)
     {
         var reason = exception is PostgresException postgres ? postgres.MessageText : exception.Message;
-        if (_lastFailure != reason) RelayFailed(exception, reason); // once per reason, not once per second
+        // Once per reason, not once per second. No table yet is how a first start begins, while the service migrates its database.
+        if (exception is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }) NoTableYet();
+        else if (_lastFailure != reason) RelayFailed(exception, reason);
         _lastFailure = reason;
     }
+
+    [LoggerMessage(LogLevel.Debug, "The outbox has no table yet; the relay waits for the migrations")]
+    private partial void NoTableYet();
 
     [LoggerMessage(LogLevel.Warning, "The outbox was not relayed: {Reason}; it is tried again")]
     private partial void RelayFailed(Exception exception, string reason);
