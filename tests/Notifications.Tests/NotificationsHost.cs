@@ -49,7 +49,7 @@ internal sealed class NotificationsHost : IAsyncDisposable
 
     public string Database => _settings["ConnectionStrings:notificationsdb"];
 
-    /// <param name="settings">Pairs of a name under <c>Webhooks:</c> and its value, over the defaults of these tests.</param>
+    /// <param name="settings">Pairs of a name under <c>Webhooks:</c> (or from <c>Keys:</c> on) and its value, over the defaults of these tests.</param>
     public static async Task<NotificationsHost> StartAsync(ServersFixture servers, params (string Name, string Value)[] settings)
     {
         var all = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -62,7 +62,7 @@ internal sealed class NotificationsHost : IAsyncDisposable
             ["Webhooks:AllowLoopback"] = "true",
             ["Webhooks:KeyFile"] = Path.Combine(AppContext.BaseDirectory, $"keys-{Guid.NewGuid():N}", "webhooks.key"),
         };
-        foreach (var (name, value) in settings) all[$"Webhooks:{name}"] = value;
+        foreach (var (name, value) in settings) all[Full(name)] = value;
         return await StartAsync(all);
     }
 
@@ -74,9 +74,11 @@ internal sealed class NotificationsHost : IAsyncDisposable
     {
         await StopAsync();
         var changed = new Dictionary<string, string>(_settings, StringComparer.Ordinal);
-        foreach (var (name, value) in settings) changed[$"Webhooks:{name}"] = value;
+        foreach (var (name, value) in settings) changed[Full(name)] = value;
         return await StartAsync(changed);
     }
+
+    private static string Full(string name) => name.StartsWith("Keys:", StringComparison.Ordinal) ? name : $"Webhooks:{name}";
 
     public ValueTask StopAsync() => _factory.DisposeAsync();
 

@@ -44,17 +44,33 @@ internal sealed class AttemptRecorder(
         {
             try
             {
-                var stored = await store.StoreAsync(verdicts, CancellationToken.None);
-                foreach (var result in batch) Telemetry.Attempted(result);
-                if (stored.Retrying) signal.Raise(); // so that the dispatcher knows when the next one falls due
+                await StoreAsync(verdicts);
                 return;
             }
-            catch (NpgsqlException error)
+            catch (PostgresException error) when (!error.IsTransient && batch.Count > 1)
+            {
+                // One that cannot be written must not hold up the rest.
+                foreach (var result in batch) await StoreAsync([result], stoppingToken);
+                return;
+            }
+            catch (PostgresException error) when (!error.IsTransient)
+            {
+                log.LogError(error, "An attempt of delivery {Delivery} cannot be stored; its claim lapses and it is made again", batch[0].Delivery.Id);
+                return;
+            }
+            catch (Exception error)
             {
                 log.LogWarning(error, "{Count} attempts could not be stored yet", batch.Count);
                 if (stoppingToken.IsCancellationRequested) return; // the claims lapse, and the deliveries are made again
                 await Task.Delay(wait, CancellationToken.None);
             }
         }
+    }
+
+    private async Task StoreAsync(List<Verdict> verdicts)
+    {
+        await store.StoreAsync(verdicts, CancellationToken.None);
+        foreach (var verdict in verdicts) Telemetry.Attempted(verdict.Result);
+        if (verdicts.Exists(v => v.RetryIn is not null)) signal.Raise(); // so that the dispatcher knows when the next one falls due
     }
 }

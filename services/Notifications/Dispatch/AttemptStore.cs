@@ -54,8 +54,7 @@ internal sealed class AttemptStore(NpgsqlDataSource dataSource, IOptions<Dispatc
         WHERE t.subscription_id = h.subscription_id
         """;
 
-    /// <returns>Whether any delivery was put off to a later attempt.</returns>
-    public async Task<(bool Retrying, int Ended)> StoreAsync(IReadOnlyList<Verdict> verdicts, CancellationToken cancellationToken)
+    public async Task StoreAsync(IReadOnlyList<Verdict> verdicts, CancellationToken cancellationToken)
     {
         await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -69,7 +68,6 @@ internal sealed class AttemptStore(NpgsqlDataSource dataSource, IOptions<Dispatc
         var failed = verdicts.Count(v => v.State is DeliveryState.Failed) + givenUp;
         if (delivered > 0) Telemetry.Ended("delivered", delivered);
         if (failed > 0) Telemetry.Ended("failed", failed);
-        return (verdicts.Any(v => v.RetryIn is not null), delivered + failed);
     }
 
     /// <summary>Ends what waits for subscriptions that are switched off, whoever did it.</summary>

@@ -47,8 +47,9 @@ internal sealed class DeliveryDispatcher(
             {
                 if (await LookAsync(sending, stoppingToken) is { } next && next < wait) wait = next;
             }
-            catch (NpgsqlException error)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it was, the deliveries are still there and due.
                 log.LogWarning(error, "Due deliveries could not be claimed; trying again in {Wait}", wait);
             }
             if (wait > TimeSpan.Zero) await signal.WaitAsync(wait, stoppingToken);
@@ -108,7 +109,7 @@ internal sealed class DeliveryDispatcher(
             using var deadline = new CancellationTokenSource(Drain);
             await due.ReleaseAsync([.. _attempts.Values.Select(a => a.Delivery)], deadline.Token);
         }
-        catch (Exception error) when (error is NpgsqlException or OperationCanceledException)
+        catch (Exception error) when (error is NpgsqlException or OperationCanceledException or TimeoutException)
         {
             log.LogWarning(error, "Claims could not be given back; they lapse within {Lease}", options.Value.Lease);
         }

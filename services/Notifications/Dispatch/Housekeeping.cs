@@ -37,7 +37,7 @@ internal sealed class Housekeeping(
                 {
                 }
             }
-            catch (NpgsqlException error)
+            catch (Exception error) when (!stoppingToken.IsCancellationRequested)
             {
                 log.LogWarning(error, "Old deliveries were not cleared; the next minute will");
             }

@@ -20,7 +20,8 @@ internal static class PatchSubscription
         TimeProvider time, HttpContext http, CancellationToken cancellationToken)
     {
         if (await db.Subscriptions.FindAsync([id], cancellationToken) is not { } subscription) return ReadSubscriptions.NotFound(id);
-        ifMatch.Require(ETags.OfVersion(subscription.Version));
+        var now = time.GetUtcNow();
+        ifMatch.Require(SubscriptionResponse.ETagOf(subscription, now));
 
         var state = TakeState(patch);
         var request = Patched(subscription, patch);
@@ -32,14 +33,13 @@ internal static class PatchSubscription
         }
 
         request.ApplyTo(subscription);
-        var now = time.GetUtcNow();
         if (state is "active") SwitchSubscription.Enable(subscription);
         if (state is "disabled") SwitchSubscription.Disable(subscription, now);
         subscription.UpdatedAt = now;
         subscription.Version++;
         await db.SaveChangesAsync(cancellationToken);
         if (subscription.DisabledReason is not null) await store.GiveUpAsync(cancellationToken);
-        http.SetETag(ETags.OfVersion(subscription.Version));
+        http.SetETag(SubscriptionResponse.ETagOf(subscription, now));
         return TypedResults.Ok(SubscriptionResponse.Of(subscription, now));
     }
 

@@ -22,8 +22,9 @@ internal static class ReadSubscriptions
         Guid id, NotificationsDbContext db, TimeProvider time, HttpContext http, CancellationToken cancellationToken)
     {
         if (await db.Subscriptions.AsNoTracking().FirstOrDefaultAsync(s => s.Id == id, cancellationToken) is not { } subscription) return NotFound(id);
-        http.SetETag(ETags.OfVersion(subscription.Version));
-        return TypedResults.Ok(SubscriptionResponse.Of(subscription, time.GetUtcNow()));
+        var now = time.GetUtcNow();
+        http.SetETag(SubscriptionResponse.ETagOf(subscription, now));
+        return TypedResults.Ok(SubscriptionResponse.Of(subscription, now));
     }
 
     public static ProblemHttpResult NotFound(Guid id) => Problems.NotFound($"There is no subscription {id}.");

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Chokepoint.Notifications.Data;
+using Chokepoint.ServiceDefaults;
 
 namespace Chokepoint.Notifications.Subscriptions;
 
@@ -35,6 +36,11 @@ internal sealed record SubscriptionResponse
     /// <summary>Shown once, in the answer that made it.</summary>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Secret { get; init; }
+
+    /// <summary>Of all that the answer shows: the version, and what changes without one (how the endpoint fares, how far a rotation is).</summary>
+    public static string ETagOf(Subscription s, DateTimeOffset now) =>
+        s.FailingSince is null && s.PreviousSecretUntil is null ? ETags.OfVersion(s.Version)
+            : ETags.Of(s.Version, s.FailingSince?.UtcTicks, s.PreviousSecretUntil > now);
 
     public static SubscriptionResponse Of(Subscription s, DateTimeOffset now, string? secret = null) => new()
     {

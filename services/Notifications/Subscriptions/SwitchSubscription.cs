@@ -20,7 +20,7 @@ internal static class SwitchSubscription
             subscription.Version++;
             await db.SaveChangesAsync(cancellationToken);
         }
-        http.SetETag(ETags.OfVersion(subscription.Version));
+        http.SetETag(SubscriptionResponse.ETagOf(subscription, now));
         return TypedResults.Ok(SubscriptionResponse.Of(subscription, now));
     }
 
@@ -37,7 +37,7 @@ internal static class SwitchSubscription
             await db.SaveChangesAsync(cancellationToken);
             await store.GiveUpAsync(cancellationToken);
         }
-        http.SetETag(ETags.OfVersion(subscription.Version));
+        http.SetETag(SubscriptionResponse.ETagOf(subscription, now));
         return TypedResults.Ok(SubscriptionResponse.Of(subscription, now));
     }
 

@@ -41,7 +41,7 @@ public sealed class When_the_process_dies_between_the_answer_and_its_record(Serv
         await using (var doomed = await StartProcessAsync(host))
         {
             await WriteToOutboxAsync(database, score);
-            await receiver.ReceivesAsync();
+            await receiver.ReceivesAsync(within: TimeSpan.FromSeconds(60));
             await Eventually.IsTrueAsync(async () => await ScalarAsync<long>(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0);
             doomed.Kill();
         }
