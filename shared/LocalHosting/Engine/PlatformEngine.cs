@@ -13,6 +13,7 @@ internal sealed class PlatformEngine(IReadOnlyList<Resource> model, PlatformSett
     private readonly PlatformConsole console = new(Console.Out);
     private readonly List<Runner> runners = [];
     private readonly List<string> madeSecrets = [];
+    private readonly Dictionary<ProjectResource, (int Number, IDisposable Held)[]> ports = [];
     private DataFolder? folder;
     private Dashboard? dashboard;
 
@@ -20,10 +21,7 @@ internal sealed class PlatformEngine(IReadOnlyList<Resource> model, PlatformSett
     /// <exception cref="LocalHostingException">The platform cannot start; the message says why and what to do.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        foreach (var project in model.OfType<ProjectResource>())
-        {
-            if (project.Endpoint?.Port is { } port && !FreePorts.IsFree(port)) throw TakenPort(project, port);
-        }
+        HoldPorts();
         folder = await DataFolder.OpenAsync(settings, console, cancellationToken);
         dashboard = BeginDashboard(folder);
         var context = new EngineContext(console, folder, dashboard, settings.TelemetryEndpoint ?? dashboard?.TelemetryEndpoint.GetLeftPart(UriPartial.Authority));
@@ -77,6 +75,8 @@ internal sealed class PlatformEngine(IReadOnlyList<Resource> model, PlatformSett
         await Task.WhenAll([.. runners.Except(projects).Select(runner => runner.StopAsync()), dashboard?.DisposeAsync().AsTask() ?? Task.CompletedTask]);
         foreach (var runner in runners) runner.Dispose();
         runners.Clear();
+        foreach (var port in ports.Values.SelectMany(held => held)) port.Held.Dispose();
+        ports.Clear();
         dashboard = null;
         if (folder is null) return;
         if (folder.Processes.Living() is { Count: > 0 } left) console.Announce($"Still running, to be ended at the next start: {string.Join(", ", left)}.");
@@ -104,9 +104,9 @@ internal sealed class PlatformEngine(IReadOnlyList<Resource> model, PlatformSett
                     runners.Add(new BrokerRunner(broker, context));
                     break;
                 case ProjectResource project:
-                    var addresses = Enumerable.Range(0, project.Replicas).Select(_ => AddressOf(project)).ToArray();
-                    context.Addresses[project] = addresses;
-                    runners.AddRange(addresses.Select((address, replica) => new ProjectRunner(project, replica, address, context)));
+                    context.Addresses[project] = [.. ports[project].Select(port => AddressOf(project, port.Number))];
+                    runners.AddRange(ports[project].Select(
+                        (port, replica) => new ProjectRunner(project, replica, context.Addresses[project][replica], port.Held, context)));
                     break;
             }
         }
@@ -124,8 +124,27 @@ internal sealed class PlatformEngine(IReadOnlyList<Resource> model, PlatformSett
         }
     }
 
-    private static Uri AddressOf(ProjectResource project) => new(string.Create(
-        CultureInfo.InvariantCulture, $"http://{(project.Endpoint?.IsExternal == true ? "localhost" : "127.0.0.1")}:{project.Endpoint?.Port ?? FreePorts.Next()}"));
+    // All ports before anything starts: the services come up last, and until then nobody else may take what was promised to them.
+    private void HoldPorts()
+    {
+        foreach (var project in model.OfType<ProjectResource>().OrderBy(project => project.Endpoint?.Port is null))
+        {
+            ports[project] = [.. Enumerable.Range(0, project.Replicas).Select(_ => HoldPort(project))];
+        }
+    }
+
+    private static (int Number, IDisposable Held) HoldPort(ProjectResource project)
+    {
+        if (project.Endpoint?.Port is { } fixedPort) return (fixedPort, FreePorts.Hold(fixedPort) ?? throw TakenPort(project, fixedPort));
+        while (true)
+        {
+            var port = FreePorts.Next();
+            if (FreePorts.Hold(port) is { } held) return (port, held);
+        }
+    }
+
+    private static Uri AddressOf(ProjectResource project, int port) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"http://{(project.Endpoint?.IsExternal == true ? "localhost" : "127.0.0.1")}:{port}"));
 
     private Task HealthyAsync(IResource resource)
     {

@@ -5,7 +5,7 @@ using Chokepoint.LocalHosting.Processes;
 namespace Chokepoint.LocalHosting.Engine;
 
 /// <summary>One replica of a service: <c>dotnet Service.dll</c>, healthy when its health check answers.</summary>
-internal sealed class ProjectRunner(ProjectResource resource, int replica, Uri address, EngineContext context)
+internal sealed class ProjectRunner(ProjectResource resource, int replica, Uri address, IDisposable heldPort, EngineContext context)
     : Runner(resource, resource.Replicas == 1 ? resource.Name : string.Create(CultureInfo.InvariantCulture, $"{resource.Name}-{replica}"), context)
 {
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(6);
@@ -20,6 +20,7 @@ internal sealed class ProjectRunner(ProjectResource resource, int replica, Uri a
     protected override async Task<bool> StartAsync(CancellationToken cancellationToken)
     {
         if (process is not null) await process.DisposeAsync();
+        heldPort.Dispose();
         process = ChildProcess.Start(new ChildProcessStart(Name, DotnetHost.Path, [((IBuiltProject)resource.Project).TargetPath])
         {
             WorkingDirectory = Path.GetDirectoryName(resource.Project.ProjectPath),

@@ -30,6 +30,26 @@ public static class FreePorts
         throw new LocalHostingException("No free port was found between 17000 and 32000: end what listens there, then start again.");
     }
 
+    /// <summary>
+    /// Keeps a port for a process that starts later: bound and not listening, so that callers are refused and nobody else gets it.
+    /// </summary>
+    /// <returns>Null when somebody has it already. Dispose of it just before the process starts.</returns>
+    public static IDisposable? Hold(int port)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { ExclusiveAddressUse = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            lock (Gate) Given.Add(port);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            return null;
+        }
+    }
+
     public static bool IsFree(int port)
     {
         try
