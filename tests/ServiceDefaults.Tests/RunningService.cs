@@ -44,6 +44,17 @@ internal sealed class RunningService : IAsyncDisposable
         return new RunningService(app, client);
     }
 
+    /// <summary>Waits until the migrations are applied, which takes its time on a busy machine.</summary>
+    public async Task<RunningService> ReadyAsync()
+    {
+        await Testing.Eventually.IsTrueAsync(async () =>
+        {
+            using var ready = await Client.GetAsync("/ready");
+            return ready.IsSuccessStatusCode;
+        }, TimeSpan.FromSeconds(60));
+        return this;
+    }
+
     public Task<HttpResponseMessage> PostAsync(string path, string body, string mediaType = "application/json") =>
         Client.PostAsync(path, new StringContent(body, Encoding.UTF8, mediaType));
 

@@ -51,6 +51,7 @@ internal sealed partial class ExceptionToProblem(
         BadHttpRequestException bad => Explain(bad),
         JsonException => new ProblemException(ProblemKind.Internal, Unforeseen),
         DbUpdateConcurrencyException => new ProblemException(ProblemKind.Stale, "Another change was stored in the meantime; read it again."),
+        _ when Refusal(exception) is { } refusal => refusal,
         _ when IsUnavailable(exception) =>
             new ProblemException(ProblemKind.Unavailable, "The database does not answer at the moment.") { RetryAfter = TimeSpan.FromSeconds(2) },
         TimeoutException => new ProblemException(ProblemKind.Unavailable, "This takes too long at the moment.") { RetryAfter = TimeSpan.FromSeconds(5) },
@@ -88,16 +89,28 @@ internal sealed partial class ExceptionToProblem(
         (http.Features.Get<IExceptionHandlerFeature>()?.Endpoint ?? http.GetEndpoint())?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
 
     /// <summary>
-    /// Whether the database is away, shutting down, out of connections or not yet migrated: trying again helps then. A refused value
-    /// or a broken constraint is not transient, however wrapped.
+    /// Whether the database is away, shutting down or out of connections: trying again helps then. What Postgres itself answers counts
+    /// by its code: a serialization failure passes, a broken constraint does not.
     /// </summary>
     internal static bool IsUnavailable(Exception? exception) => exception switch
     {
         null => false,
-        PostgresException { SqlState: PostgresErrorCodes.UndefinedTable } => true,
         PostgresException postgres => postgres.IsTransient,
         NpgsqlException => true,
         _ => IsUnavailable(exception.InnerException),
+    };
+
+    /// <summary>What Postgres refuses because of what was sent, where no validator stood before it.</summary>
+    private static ProblemException? Refusal(Exception? exception) => exception switch
+    {
+        null => null,
+        PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } =>
+            new ProblemException(ProblemKind.Conflict, "Another request stored the same in the meantime; read it again."),
+        PostgresException { SqlState: PostgresErrorCodes.CharacterNotInRepertoire or PostgresErrorCodes.UntranslatableCharacter } =>
+            new ProblemException(ProblemKind.Invalid, "A text holds a character that cannot be stored, such as U+0000."),
+        PostgresException { SqlState: PostgresErrorCodes.StringDataRightTruncation or PostgresErrorCodes.NumericValueOutOfRange or PostgresErrorCodes.DatetimeFieldOverflow } =>
+            new ProblemException(ProblemKind.Invalid, "A value is longer or larger than can be stored."),
+        _ => Refusal(exception.InnerException),
     };
 
     private void Log(HttpContext http, Exception exception, ProblemKind kind)

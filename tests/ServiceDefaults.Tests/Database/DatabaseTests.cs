@@ -31,6 +31,7 @@ public sealed class DatabaseTests(ServersFixture servers)
             await db.SaveChangesAsync();
             return TypedResults.NoContent();
         }));
+        await service.ReadyAsync();
         using var posted = await service.PostAsync("/api/tests/things/gallium", "");
         posted.StatusCode.ShouldBe(HttpStatusCode.NoContent);
         using var ready = await service.Client.GetAsync("/ready");
@@ -46,6 +47,24 @@ public sealed class DatabaseTests(ServersFixture servers)
         (await command.ExecuteScalarAsync()).ShouldBe("811292");
     }
 
+    [Theory]
+    [InlineData("a%00b", 422, "invalid")]
+    [InlineData("twice", 409, "conflict")]
+    public async Task What_postgres_refuses_is_the_callers_to_correct(string title, int status, string slug)
+    {
+        await using var service = await StartAsync(await servers.CreateDatabaseAsync(), api => api.MapPost("/things", async (string title, TestDbContext db) =>
+        {
+            db.Add(new ControlThing { Id = 7, OfficialTitle = "twice" });
+            await db.SaveChangesAsync();
+            db.ChangeTracker.Clear();
+            db.Add(new ControlThing { Id = title is "twice" ? 7 : 8, OfficialTitle = title });
+            await db.SaveChangesAsync();
+        }));
+        await service.ReadyAsync();
+        using var answer = await service.PostAsync("/api/tests/things?title=" + title, "");
+        await answer.ProblemAsync(status, slug);
+    }
+
     [Fact]
     public async Task Replicas_start_on_one_empty_database_together()
     {
@@ -53,7 +72,7 @@ public sealed class DatabaseTests(ServersFixture servers)
         var replicas = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => StartAsync(database)));
         foreach (var replica in replicas)
         {
-            await Eventually.IsTrueAsync(async () => (await replica.Client.GetAsync("/ready")).StatusCode is HttpStatusCode.OK);
+            await replica.ReadyAsync();
             await replica.DisposeAsync();
         }
     }
@@ -99,6 +118,7 @@ public sealed class DatabaseTests(ServersFixture servers)
                 await using var command = source.CreateCommand("SELECT pg_sleep(4)");
                 await command.ExecuteNonQueryAsync(http.RequestAborted);
             }));
+        await service.ReadyAsync();
         using var stop = new CancellationTokenSource();
         var first = service.Client.GetAsync("/api/tests/slow", stop.Token);
         using var second = await service.Client.GetAsync("/api/tests/slow", stop.Token);

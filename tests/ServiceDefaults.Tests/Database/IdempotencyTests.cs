@@ -26,11 +26,11 @@ public sealed class IdempotencyTests(ServersFixture servers) : IAsyncLifetime
         _service = await StartAsync();
     }
 
-    private Task<RunningService> StartAsync() => DatabaseTests.StartAsync(_database, api =>
+    private async Task<RunningService> StartAsync() => await (await DatabaseTests.StartAsync(_database, api =>
     {
         api.MapPost("/things", StoreAsync);
         api.MapPost("/atomic", StoreAsync).WithAtomicIdempotency<TestDbContext>();
-    });
+    })).ReadyAsync();
 
     public async ValueTask DisposeAsync()
     {

@@ -19,7 +19,7 @@ public sealed class TelemetryTests(ServersFixture servers)
     private static readonly System.Diagnostics.Metrics.Meter Meter = new("Chokepoint.Tests");
     private static readonly System.Diagnostics.Metrics.Counter<int> Counter = Meter.CreateCounter<int>("chokepoint.tests.counted");
 
-    private static Task<RunningService> StartAsync(Collector collector, string database) => RunningService.StartAsync(api =>
+    private static async Task<RunningService> StartAsync(Collector collector, string database) => await (await RunningService.StartAsync(api =>
     {
         api.MapPost("/things/{id}", async (int id, NewThing thing, TestDbContext db, ILogger<TelemetryTests> log) =>
         {
@@ -39,7 +39,7 @@ public sealed class TelemetryTests(ServersFixture servers)
     {
         builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] = collector.Address;
         builder.Configuration["OTEL_EXPORTER_OTLP_PROTOCOL"] = "http/protobuf";
-    }, keepLogs: true);
+    }, keepLogs: true)).ReadyAsync();
 
     [Fact]
     public async Task One_trace_holds_the_request_its_work_its_queries_and_its_logs_and_no_secret()
