@@ -6,9 +6,8 @@ namespace Chokepoint.RiskScoring.Controls;
 /// <summary>Which scores a clause can move: importers it reaches whose supply its issuer has, or may have, a part in.</summary>
 internal static class TouchedPairs
 {
-    /// <returns>In one order for everybody, so that two transactions never wait for each other crosswise.</returns>
     public static IReadOnlyList<(string Economy, string Mineral)> Of(SupplyBook book, params IEnumerable<ControlClause> clauses) =>
-        [.. clauses.SelectMany(c => Of(book, c)).Distinct().OrderBy(p => p.Economy, StringComparer.Ordinal).ThenBy(p => p.Mineral, StringComparer.Ordinal)];
+        ScoredEconomies.InOrder(clauses.SelectMany(c => Of(book, c)).Distinct());
 
     private static IEnumerable<(string Economy, string Mineral)> Of(SupplyBook book, ControlClause clause)
     {

@@ -27,6 +27,7 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
         modelBuilder.Entity<WorkRow>(e =>
         {
             e.ToTable("rescore_work").HasKey(w => new { w.Economy, w.Mineral });
+            e.Property(w => w.Asked).HasDefaultValue(1);
             e.Property(w => w.RequestedAt).HasDefaultValueSql("clock_timestamp()");
             e.HasIndex(w => w.RequestedAt);
             // Every row is deleted soon after it came: vacuum by count, or the next ones hide behind dead ones.

@@ -35,6 +35,9 @@ internal sealed class WorkRow
     /// <summary>W3C trace context of the latest cause.</summary>
     public string? Traceparent { get; set; }
 
+    /// <summary>How many asked since the pair was last scored: many is a burst.</summary>
+    public int Asked { get; set; }
+
     public DateTimeOffset RequestedAt { get; set; }
 }
 

@@ -43,10 +43,10 @@ internal sealed class FirstScores(NpgsqlDataSource database, SupplyBook book, Fi
 
         await using var any = new NpgsqlCommand("SELECT EXISTS (SELECT FROM current_scores)", connection, transaction);
         var first = !(bool)(await any.ExecuteScalarAsync(cancellationToken))!;
-        var pairs = book.Pairs.OrderBy(p => p.Economy, StringComparer.Ordinal).ThenBy(p => p.Mineral, StringComparer.Ordinal).ToArray();
+        var pairs = ScoredEconomies.InOrder(book.Pairs);
         await WorkTable.AskAsync(connection, transaction, pairs, new WorkReason(null, Silent: first, null), cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        log.LogInformation("Scoring {Pairs} pairs by {Method} with figures {Figures}", pairs.Length, book.Method.Name, figures.Name);
+        log.LogInformation("Scoring {Pairs} pairs by {Method} with figures {Figures}", pairs.Count, book.Method.Name, figures.Name);
         return true;
     }
 

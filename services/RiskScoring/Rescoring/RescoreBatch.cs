@@ -12,16 +12,13 @@ internal sealed class RescoreBatch(
     NpgsqlDataSource database, SupplyBook book, FiguresEdition figures, ClauseBook clauses, IOutbox outbox, RescoreMetrics metrics,
     CommittedRevisions committed, TimeProvider time)
 {
-    /// <summary>Large enough that a notice on one mineral is one batch, small enough that two workers share one on many.</summary>
-    private const int Size = 256;
-
-    /// <returns>How many pairs were taken; zero when nothing waits.</returns>
-    public async Task<int> RunAsync(CancellationToken cancellationToken)
+    /// <returns>How many pairs were taken, zero when nothing waits, and the most requests that one of them answers.</returns>
+    public async Task<(int Pairs, int Asked)> RunAsync(int size, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var items = await WorkTable.TakeAsync(transaction, Size, cancellationToken);
-        if (items.Count == 0) return 0;
+        var items = await WorkTable.TakeAsync(transaction, size, cancellationToken);
+        if (items.Count == 0) return (0, 0);
 
         // In this order: what asked for these pairs is committed, so the clauses read now hold it.
         var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
@@ -41,7 +38,7 @@ internal sealed class RescoreBatch(
         outbox.Committed();
         if (revisions.Count > 0) committed.Announce();
         metrics.Committed(items, revisions, time.GetUtcNow());
-        return items.Count;
+        return (items.Count, items.Max(i => i.Asked));
     }
 
     private List<(WorkItem Item, Revision Revision)> Score(

@@ -6,20 +6,23 @@ namespace Chokepoint.RiskScoring.Rescoring;
 internal sealed class RescoreWorker(RescoreBatch batch, RescoreSignal signal, DatabaseReadiness readiness, ILogger<RescoreWorker> log) : BackgroundService
 {
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Retry = TimeSpan.FromSeconds(1);
+
+    /// <summary>More requests than this for one pair, between two rescores of it, are a burst: waiting a little then saves rescores.</summary>
+    private const int Burst = 4;
+
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await readiness.WaitAsync(stoppingToken);
+        var pause = TimeSpan.Zero;
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                while (await batch.RunAsync(stoppingToken) > 0)
-                {
-                    // Until nothing waits.
-                }
-
+                pause = await DrainAsync(stoppingToken) > Burst ? Next(pause) : TimeSpan.Zero;
+                await Task.Delay(pause, stoppingToken);
                 await signal.WaitAsync(Look, stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -29,9 +32,25 @@ internal sealed class RescoreWorker(RescoreBatch batch, RescoreSignal signal, Da
             catch (Exception exception)
             {
                 // The rows are still there; nothing was taken by a transaction that failed.
-                log.LogWarning(exception, "Scores were not revised; trying again in {Pause}", Pause);
-                await Task.Delay(Pause, stoppingToken);
+                log.LogWarning(exception, "Scores were not revised; trying again in {Retry}", Retry);
+                await Task.Delay(Retry, stoppingToken);
             }
         }
     }
+
+    /// <summary>The first pairs of a notice are committed soon, the rest in batches that grow.</summary>
+    /// <returns>The most requests that one pair had waiting.</returns>
+    private async Task<int> DrainAsync(CancellationToken cancellationToken)
+    {
+        const int first = 32, largest = 512;
+        var asked = 0;
+        for (var size = first; ; size = Math.Min(largest, size * 2))
+        {
+            var (pairs, most) = await batch.RunAsync(size, cancellationToken);
+            asked = Math.Max(asked, most);
+            if (pairs < size) return asked;
+        }
+    }
+
+    private static TimeSpan Next(TimeSpan pause) => pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(50) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
 }

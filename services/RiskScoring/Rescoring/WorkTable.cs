@@ -6,7 +6,7 @@ namespace Chokepoint.RiskScoring.Rescoring;
 /// <summary>Why a pair is to be scored again.</summary>
 internal sealed record WorkReason(DateTimeOffset? OccurredAt, bool Silent, string? Traceparent);
 
-internal sealed record WorkItem(string Economy, string Mineral, DateTimeOffset? OccurredAt, bool Silent, string? Traceparent);
+internal sealed record WorkItem(string Economy, string Mineral, DateTimeOffset? OccurredAt, bool Silent, string? Traceparent, int Asked);
 
 /// <summary>
 /// The pairs waiting to be scored. Asking again for one that waits changes nothing but its reasons. A worker deletes what it takes and
@@ -26,6 +26,7 @@ internal static class WorkTable
             ON CONFLICT (economy, mineral) DO UPDATE SET
                 occurred_at = least(rescore_work.occurred_at, excluded.occurred_at),
                 silent = rescore_work.silent AND excluded.silent,
+                asked = rescore_work.asked + 1,
                 traceparent = coalesce(excluded.traceparent, rescore_work.traceparent)
             """, connection, transaction)
         {
@@ -48,7 +49,7 @@ internal static class WorkTable
             DELETE FROM rescore_work w USING (
                 SELECT economy, mineral FROM rescore_work ORDER BY requested_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS taken
             WHERE w.economy = taken.economy AND w.mineral = taken.mineral
-            RETURNING w.economy, w.mineral, w.occurred_at, w.silent, w.traceparent
+            RETURNING w.economy, w.mineral, w.occurred_at, w.silent, w.traceparent, w.asked
             """, transaction.Connection, transaction) { Parameters = { new() { Value = limit } } };
         var items = new List<WorkItem>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -56,7 +57,8 @@ internal static class WorkTable
         {
             items.Add(new WorkItem(
                 reader.GetString(0), reader.GetString(1), await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(2),
-                reader.GetBoolean(3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4)));
+                reader.GetBoolean(3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4),
+                reader.GetInt32(5)));
         }
 
         return items;

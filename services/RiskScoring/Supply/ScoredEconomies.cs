@@ -14,7 +14,14 @@ internal static class ScoredEconomies
         "AUT", "BEL", "CZE", "DEU", "ESP", "FIN", "FRA", "ITA", "NLD", "POL", "SWE",
     ];
 
-    private static readonly HashSet<string> Known = new(All, StringComparer.Ordinal);
+    private static readonly Dictionary<string, int> Ranks = All.Index().ToDictionary(e => e.Item, e => e.Index, StringComparer.Ordinal);
 
-    public static bool Contains(string economy) => Known.Contains(economy);
+    public static bool Contains(string economy) => Ranks.ContainsKey(economy);
+
+    /// <summary>
+    /// The one order in which pairs are locked and scored, so that no two transactions wait for each other crosswise; the largest importers
+    /// come first.
+    /// </summary>
+    public static IReadOnlyList<(string Economy, string Mineral)> InOrder(IEnumerable<(string Economy, string Mineral)> pairs) =>
+        [.. pairs.OrderBy(p => Ranks[p.Economy]).ThenBy(p => p.Mineral, StringComparer.Ordinal)];
 }

@@ -91,7 +91,7 @@ public sealed class ControlToScoreTests(ServersFixture servers)
             async () => await risk.CountAsync("SELECT max(version) FROM clauses") == 1000 && await risk.CountAsync("SELECT count(*) FROM rescore_work") == 0,
             TimeSpan.FromSeconds(60));
         var last = await risk.ScoreAsync("USA", "gallium");
-        last.Version.ShouldBeLessThan(400);
+        last.Version.ShouldBeLessThan(60);
         var fresh = await risk.ScoreAsync("USA", "gallium", $"?on={DateTime.UtcNow:yyyy-MM-dd}");
         last.Score.ShouldBe(fresh.Score);
         last.Score!.Value.ShouldBe(69, 2);

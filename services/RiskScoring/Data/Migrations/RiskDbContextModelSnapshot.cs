@@ -517,6 +517,12 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("mineral");
 
+                    b.Property<int>("Asked")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("asked");
+
                     b.Property<DateTimeOffset?>("OccurredAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("occurred_at");

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Chokepoint.RiskScoring.Data.Migrations
 {
     [DbContext(typeof(RiskDbContext))]
-    [Migration("20261123061523_Initial")]
+    [Migration("20261123062315_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -519,6 +519,12 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                     b.Property<string>("Mineral")
                         .HasColumnType("text")
                         .HasColumnName("mineral");
+
+                    b.Property<int>("Asked")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("asked");
 
                     b.Property<DateTimeOffset?>("OccurredAt")
                         .HasColumnType("timestamp with time zone")

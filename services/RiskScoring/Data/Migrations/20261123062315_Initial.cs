@@ -163,6 +163,7 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                     occurred_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     silent = table.Column<bool>(type: "boolean", nullable: false),
                     traceparent = table.Column<string>(type: "text", nullable: true),
+                    asked = table.Column<int>(type: "integer", nullable: false, defaultValue: 1),
                     requested_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false, defaultValueSql: "clock_timestamp()")
                 },
                 constraints: table =>

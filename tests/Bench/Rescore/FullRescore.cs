@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Chokepoint.Messaging.Outbox;
+using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Data;
+using Chokepoint.RiskScoring.Rescoring;
+using Chokepoint.RiskScoring.Supply;
+using Chokepoint.ServiceDefaults;
+using Chokepoint.Testing.Servers;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+
+namespace Chokepoint.Bench.Rescore;
+
+/// <summary>Every pair through the work table into revisions and the outbox, on a real Postgres: for the first time, and with other figures.</summary>
+internal static class FullRescore
+{
+    public static async Task<(double First, double Again)> SecondsAsync(SupplyBook book, FiguresEdition figures, CancellationToken cancellationToken)
+    {
+        await using var servers = await ServersFixture.StartOwnAsync(cancellationToken);
+        var connection = await servers.CreateDatabaseAsync(cancellationToken);
+        var options = new DbContextOptionsBuilder<RiskDbContext>().UseNpgsql(connection);
+        options.UseSnakeCaseNames();
+        await using (var db = new RiskDbContext(options.Options)) await db.Database.MigrateAsync(cancellationToken);
+        await using var database = NpgsqlDataSource.Create(connection);
+        using var signal = new OutboxSignal();
+        using var clauses = new ClauseBook();
+        using var metrics = new RescoreMetrics();
+        var batch = new RescoreBatch(database, book, figures, clauses, new RawOutbox(signal), metrics, new CommittedRevisions(), TimeProvider.System);
+
+        var first = await TimeAsync(silent: true);
+        // As other figures would: nothing of what is stored fits any more.
+        await using (var command = database.CreateCommand("UPDATE current_scores SET figures = 'other', fingerprint = 'other', structure = structure / 2"))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        return (first, await TimeAsync(silent: false));
+
+        async Task<double> TimeAsync(bool silent)
+        {
+            var started = Stopwatch.GetTimestamp();
+            await using (var ask = await database.OpenConnectionAsync(cancellationToken))
+            {
+                await WorkTable.AskAsync(ask, null, ScoredEconomies.InOrder(book.Pairs), new WorkReason(null, silent, null), cancellationToken);
+            }
+
+            while ((await batch.RunAsync(512, cancellationToken)).Pairs > 0)
+            {
+                // Until nothing waits.
+            }
+
+            return Stopwatch.GetElapsedTime(started).TotalSeconds;
+        }
+    }
+}
