@@ -84,7 +84,7 @@ internal sealed class CurrentScoreRow
     public double? Trade { get; set; }
     public double? Market { get; set; }
 
-    /// <summary>Hash of the answer without its version, day, deltas and causes: equal means nothing changed.</summary>
+    /// <summary>Hash of everything the answer's words depend on: equal means nothing changed.</summary>
     public required string Fingerprint { get; set; }
 
     /// <summary>The clauses that bore on the pair, as <c>ControlMark</c>s.</summary>

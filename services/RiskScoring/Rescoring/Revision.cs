@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Chokepoint.Contracts;
 using Chokepoint.RiskScoring.Domain;
@@ -15,7 +14,7 @@ internal sealed record Revision(ScoredPair Pair, ScoreDocument Document, string 
     /// <summary>Null when everything the answer shows is as it was.</summary>
     public static Revision? Next(ScoredPair pair, CurrentScore? before, LiveMethod method, FiguresEdition figures)
     {
-        var fingerprint = FingerprintOf(pair.Document);
+        var fingerprint = pair.Fingerprint(figures);
         if (before?.Fingerprint == fingerprint) return null;
 
         var moves = before is null ? [] : ControlMove.Between(before.Controls, pair.Controls);
@@ -75,11 +74,5 @@ internal sealed record Revision(ScoredPair Pair, ScoreDocument Document, string 
             ? pair.Controls.Select(m => new Cause(m.EventId, "control", m.Label))
             : moves.Select(m => new Cause(m.Mark.EventId, m.ByDayAlone ? "day" : "control", m.Mark.Label));
         return before is not null && before.Figures != figures.Name ? [figures.Cause, .. controls] : [.. controls];
-    }
-
-    private static string FingerprintOf(ScoreDocument document)
-    {
-        var content = JsonSerializer.SerializeToUtf8Bytes(document with { AsOf = default }, EventJson.Options);
-        return Convert.ToHexStringLower(SHA256.HashData(content).AsSpan(0, 16));
     }
 }

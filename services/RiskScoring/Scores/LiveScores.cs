@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using Chokepoint.Reference;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
@@ -5,10 +7,38 @@ using Chokepoint.RiskScoring.Supply;
 
 namespace Chokepoint.RiskScoring.Scores;
 
-/// <summary>A pair's score from what is recorded, at an instant or for a whole day.</summary>
-internal sealed record ScoredPair(PairScore Score, ScoreDocument Document)
+/// <summary>A pair's score from what is recorded, at an instant or for a whole day; put into words only when somebody reads it.</summary>
+internal sealed class ScoredPair(PairScore score, IReadOnlyList<StageView> views, SupplyBook book, DateTimeOffset asOf)
 {
-    public IReadOnlyList<ControlMark> Controls { get; } = Score.Deciding is { } d ? [.. d.Controls.Select(ControlMark.Of)] : [];
+    private readonly Lazy<ScoreDocument> document = new(() => Explanation.Of(score, views, book, asOf), isThreadSafe: false);
+
+    public PairScore Score => score;
+    public ScoreDocument Document => document.Value;
+    public IReadOnlyList<ControlMark> Controls { get; } = score.Deciding is { } d ? [.. d.Controls.Select(ControlMark.Of)] : [];
+
+    /// <summary>
+    /// Names everything the words depend on: the same words come of the same figures, method, numbers and controls. Versions and event ids of
+    /// clauses are left out: an event that changes nothing here is no new revision.
+    /// </summary>
+    public string Fingerprint(FiguresEdition figures)
+    {
+        var text = new StringBuilder();
+        Add($"{book.Method.Name}|{figures.Name}|{(score.Deciding is { } d ? ScoreStates.Of(views.First(v => v.Supply == d.Supply), asOf) : ScoreStates.InsufficientData)}");
+        foreach (var stage in score.Stages)
+        {
+            Add($"|{stage.Stage} {stage.Score:R} {stage.LowScore:R} {stage.HighScore:R} {stage.Factors.Structure:R} {stage.Factors.Controls:R} {stage.Factors.Trade:R} {stage.Factors.Market:R}");
+        }
+
+        foreach (var effect in score.Deciding?.Controls ?? [])
+        {
+            var (c, s) = (effect.Clause, effect.State);
+            Add($"|{c.Label} {c.Measure} {c.EndUse} {c.Confidence} {s.Status} {s.Basis} {s.Since:O} {s.InForceFrom:O} {effect.Severity:R} {effect.Supply:R} {(c.Sources.Count > 0 ? c.Sources[0].Url : "")}");
+        }
+
+        return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16));
+
+        void Add(FormattableString part) => text.Append(FormattableString.Invariant(part));
+    }
 }
 
 internal static class LiveScores
@@ -26,6 +56,6 @@ internal static class LiveScores
     {
         var views = book.Of(economy, mineral);
         var score = PairScorer.Score(economy, mineral, [.. views.Select(v => v.Supply)], clauses.Of(mineral), dayOf, Signals.None, book.Method);
-        return new ScoredPair(score, Explanation.Of(score, views, book, asOf));
+        return new ScoredPair(score, views, book, asOf);
     }
 }

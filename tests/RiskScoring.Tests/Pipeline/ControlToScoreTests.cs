@@ -88,7 +88,7 @@ public sealed class ControlToScoreTests(ServersFixture servers)
         await controls.AnnounceAsync(events);
 
         await Eventually.IsTrueAsync(
-            async () => await risk.CountAsync("SELECT max(version) FROM clauses") == 1000 && await risk.CountAsync("SELECT count(*) FROM rescore_work") == 0,
+            async () => await risk.CountAsync("SELECT coalesce(max(version), 0) FROM clauses") == 1000 && await risk.CountAsync("SELECT count(*) FROM rescore_work") == 0,
             TimeSpan.FromSeconds(60));
         var last = await risk.ScoreAsync("USA", "gallium");
         last.Version.ShouldBeLessThan(60);
