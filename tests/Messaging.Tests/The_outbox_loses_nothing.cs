@@ -100,9 +100,10 @@ public sealed class The_outbox_loses_nothing(ServersFixture servers)
     {
         var broker = await servers.CreateBrokerAsync();
         await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
+        await Eventually.IsTrueAsync(() => controls.Get<Broker.BrokerLink>().IsUp); // else it would bind after the unbinding
         await Amqp.WithChannelAsync(broker, async channel =>
         {
-            await Eventually.SucceedsAsync(() => UnbindAsync(channel, Queue));
+            await UnbindAsync(channel, Queue);
             await UnbindAsync(channel, "notifications.control-state-changed");
         });
 

@@ -66,7 +66,9 @@ internal sealed class ServicePair : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:broker", broker)]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
-        builder.Services.AddSingleton(NpgsqlDataSource.Create(database));
+        var source = new NpgsqlDataSourceBuilder(database);
+        source.ConnectionStringBuilder.MaxAutoPrepare = 64; // as ServiceDefaults sets it
+        builder.Services.AddSingleton(source.Build());
         builder.Services.AddDbContextPool<BenchDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<Arrivals>();
         builder.AddMessaging<BenchDb>(service, messaging =>
