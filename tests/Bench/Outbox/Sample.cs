@@ -3,35 +3,31 @@ using Chokepoint.Contracts;
 
 namespace Chokepoint.Bench.Outbox;
 
-/// <summary>An event of the usual size: 0.9 kB of JSON.</summary>
+/// <summary>An event of the usual size, 1 kB of JSON, that one service hears: one queue, as on the floor.</summary>
 internal static class Sample
 {
-    public static ControlStateChanged Event(int number) => new()
+    public static RiskScoreChanged Event(int number) => new()
     {
         EventId = Guid.CreateVersion7(),
         Version = number + 1,
         OccurredAt = TimeProvider.System.GetUtcNow(),
-        NoticeId = Guid.NewGuid(),
-        Issuer = "CHN",
-        DocumentNumber = "2023-23",
-        Title = "Announcement on the implementation of export controls on items related to gallium and germanium",
-        Clause = "1",
-        Measure = Measure.Licensing,
-        Minerals = ["gallium", "germanium"],
-        Stages = [Stage.Processing],
-        HsCodes = ["811292", "285390"],
-        ExcludedDestinations = [],
-        Status = ControlStatus.InForce,
-        StateSince = new DateOnly(2023, 8, 1),
-        Basis = StatusBasis.Notice,
-        EffectiveFrom = new DateOnly(2023, 8, 1),
-        Schedule =
+        Economy = "USA",
+        Mineral = "gallium",
+        Stage = Stage.Processing,
+        Previous = new ScoreSnapshot(60.5, RiskLevel.High, number),
+        Current = new ScoreSnapshot(69.4, RiskLevel.High, number + 1),
+        Deltas =
         [
-            new ControlInterval(new DateOnly(2023, 7, 3), new DateOnly(2023, 7, 31), ControlStatus.Announced, StatusBasis.Notice),
-            new ControlInterval(new DateOnly(2023, 8, 1), null, ControlStatus.InForce, StatusBasis.Notice),
+            new FactorDelta("controls", 8.9, "CHN 2024-46 clause 2: suspended → in force (schedule)"),
+            new FactorDelta("structure", 0, "CHN 98.9 % of primary output, unchanged"),
         ],
-        Confidence = Confidence.Confirmed,
-        Sources = [new SourceReference("https://example.org/announcement-23-of-2023", "primary")],
+        Causes = [new Cause(Guid.CreateVersion7(), "control", "CHN 2024-46 clause 2")],
+        Method = "live-1",
+        Inputs =
+        [
+            new InputVintage("production", "USGS MCS 2026"), new InputVintage("import reliance", "USGS MCS 2026"),
+            new InputVintage("governance", "WGI 2025"), new InputVintage("recycling", "EU CRM 2023"),
+        ],
     };
 
     public static byte[] Body(int number) => JsonSerializer.SerializeToUtf8Bytes(Event(number), EventJson.Options);

@@ -20,8 +20,8 @@ internal sealed class ServicePair : IAsyncDisposable
 
     public static async Task<ServicePair> StartAsync(BenchServers servers, CancellationToken cancellationToken)
     {
-        var publisher = await StartAsync("export-controls", await servers.DatabaseAsync("publisher", cancellationToken), servers.Broker, cancellationToken);
-        var consumer = await StartAsync("risk-scoring", await servers.DatabaseAsync("consumer", cancellationToken), servers.Broker, cancellationToken);
+        var publisher = await StartAsync("risk-scoring", await servers.DatabaseAsync("publisher", cancellationToken), servers.Broker, cancellationToken);
+        var consumer = await StartAsync("notifications", await servers.DatabaseAsync("consumer", cancellationToken), servers.Broker, cancellationToken);
         return new ServicePair(publisher, consumer);
     }
 
@@ -73,7 +73,7 @@ internal sealed class ServicePair : IAsyncDisposable
         builder.Services.AddSingleton<Arrivals>();
         builder.AddMessaging<BenchDb>(service, messaging =>
         {
-            if (service == "risk-scoring") messaging.Handle<ControlStateChanged, Counting>();
+            if (service == "notifications") messaging.Handle<RiskScoreChanged, Counting>();
         });
         var host = builder.Build();
         await using (var scope = host.Services.CreateAsyncScope())
@@ -88,9 +88,9 @@ internal sealed class ServicePair : IAsyncDisposable
     }
 
     /// <summary>Does nothing but be counted: the inbox row is the effect.</summary>
-    private sealed class Counting(Arrivals arrivals) : IHandle<ControlStateChanged>
+    private sealed class Counting(Arrivals arrivals) : IHandle<RiskScoreChanged>
     {
-        public Task HandleAsync(ControlStateChanged @event, CancellationToken cancellationToken)
+        public Task HandleAsync(RiskScoreChanged @event, CancellationToken cancellationToken)
         {
             arrivals.Count();
             return Task.CompletedTask;
