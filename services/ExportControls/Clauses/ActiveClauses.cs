@@ -41,12 +41,11 @@ internal static class ActiveClauses
             join interval in intervals on clause.Id equals interval.ClauseId
             where wanted.Contains(interval.Status)
             orderby clause.Issuer, clause.DocumentNumber, clause.Ordinal, clause.Id
-            select new { Clause = clause, Interval = interval, clause.Notice.Document }).Take(page.Take).ToListAsync(cancellationToken);
+            select new { Clause = clause, Interval = interval }).Take(page.Take).ToListAsync(cancellationToken);
 
         var found = Page.From(rows, page, r => new Position(r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id));
         return new Page<ActiveClause>(
-            [.. found.Items.Select(r => ActiveClause.Of(
-                r.Clause.NoticeId, r.Document, r.Document.Clauses.Single(c => c.Number == r.Clause.Number), r.Clause.EffectiveUntil, r.Interval.AsKnown()))],
+            [.. found.Items.Select(r => ActiveClause.Of(r.Clause, r.Interval))],
             found.NextCursor);
     }
 
@@ -113,6 +112,28 @@ internal sealed record ActiveClause
     public required StatusBasis Basis { get; init; }
     public required Confidence Confidence { get; init; }
     public required IReadOnlyList<SourceReference> Sources { get; init; }
+
+    public static ActiveClause Of(ClauseRow clause, IntervalRow state) => new()
+    {
+        NoticeId = clause.NoticeId,
+        Issuer = clause.Issuer,
+        DocumentNumber = clause.DocumentNumber,
+        Clause = clause.Number,
+        Measure = clause.Measure,
+        IsLegalMeasure = ClauseScope.IsLegalMeasure(clause.Measure),
+        Status = state.Status,
+        Minerals = clause.Minerals,
+        Destinations = clause.Destinations,
+        ExcludedDestinations = clause.ExcludedDestinations,
+        EndUse = clause.EndUse,
+        Quota = clause.Quota,
+        EffectiveFrom = clause.EffectiveFrom,
+        EffectiveUntil = clause.EffectiveUntil,
+        StateSince = state.From,
+        Basis = state.Basis,
+        Confidence = clause.Confidence,
+        Sources = clause.Sources,
+    };
 
     public static ActiveClause Of(Guid noticeId, NoticeDocument notice, ClauseDocument clause, DateOnly? end, ControlInterval state) => new()
     {

@@ -26,6 +26,13 @@ internal sealed class ClauseRow
     public required string[]? Destinations { get; set; }
     public required string[] ExcludedDestinations { get; set; }
 
+    // What a list of clauses shows of each, so that it reads no documents.
+    public EndUse? EndUse { get; set; }
+    public QuotaTerms? Quota { get; set; }
+    public DateOnly EffectiveFrom { get; set; }
+    public Confidence Confidence { get; set; }
+    public IReadOnlyList<SourceReference> Sources { get; set; } = [];
+
     /// <summary>Last day as known now, extensions included.</summary>
     public DateOnly? EffectiveUntil { get; set; }
 

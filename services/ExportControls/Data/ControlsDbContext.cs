@@ -3,6 +3,7 @@ using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Domain;
 using Chokepoint.Messaging;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
 
 namespace Chokepoint.ExportControls.Data;
@@ -50,6 +51,10 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             clause.Property(c => c.Version).IsConcurrencyToken();
             clause.Property(c => c.Measure).HasConversion<string>();
             clause.Property(c => c.Status).HasConversion<string>();
+            clause.Property(c => c.EndUse).HasConversion<string>();
+            clause.Property(c => c.Confidence).HasConversion<string>();
+            HoldsJson(clause.Property(c => c.Quota));
+            HoldsJson(clause.Property(c => c.Sources));
             clause.HasMany(c => c.Schedule).WithOne().HasForeignKey(i => i.ClauseId);
         });
 
@@ -78,6 +83,17 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             action.HasOne<ClauseRow>().WithMany().HasForeignKey(a => a.TargetClauseId);
         });
     }
+
+    /// <summary>A value written once and read whole: compared by what it says, since a list compares by reference.</summary>
+    private static void HoldsJson<T>(PropertyBuilder<T> property) => property
+        .HasColumnType("jsonb")
+        .HasConversion(
+            value => JsonSerializer.Serialize(value, EventJson.Options),
+            json => JsonSerializer.Deserialize<T>(json, EventJson.Options)!,
+            new ValueComparer<T>(
+                (a, b) => JsonSerializer.Serialize(a, EventJson.Options) == JsonSerializer.Serialize(b, EventJson.Options),
+                value => JsonSerializer.Serialize(value, EventJson.Options).GetHashCode(StringComparison.Ordinal),
+                value => value));
 
     private static void HoldsDocument(PropertyBuilder<NoticeDocument> property) => property
         .HasColumnType("jsonb")

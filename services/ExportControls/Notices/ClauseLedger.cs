@@ -22,7 +22,12 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
         row.Minerals = [.. ClauseScope.MineralsOf(clause)];
         row.Destinations = clause.Destinations?.ToArray();
         row.ExcludedDestinations = [.. clause.ExcludedDestinations];
+        row.EndUse = clause.EndUse;
+        row.Quota = clause.Quota;
+        row.EffectiveFrom = clause.EffectiveFrom;
         row.EffectiveUntil = ClauseSchedule.EndOf(dates, actions);
+        row.Confidence = notice.Confidence;
+        row.Sources = notice.Sources;
         row.IsRemoved = false;
         return Announce(row, notice, clause, ClauseSchedule.Of(dates, actions), silent);
     }

@@ -71,6 +71,11 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("announced_content");
 
+                    b.Property<string>("Confidence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("confidence");
+
                     b.PrimitiveCollection<string[]>("Destinations")
                         .HasColumnType("text[]")
                         .HasColumnName("destinations");
@@ -80,9 +85,17 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("document_number");
 
+                    b.Property<DateOnly>("EffectiveFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("effective_from");
+
                     b.Property<DateOnly?>("EffectiveUntil")
                         .HasColumnType("date")
                         .HasColumnName("effective_until");
+
+                    b.Property<string>("EndUse")
+                        .HasColumnType("text")
+                        .HasColumnName("end_use");
 
                     b.PrimitiveCollection<string[]>("ExcludedDestinations")
                         .IsRequired()
@@ -124,6 +137,15 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
+
+                    b.Property<string>("Quota")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("quota");
+
+                    b.Property<string>("Sources")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sources");
 
                     b.Property<DateOnly>("StateSince")
                         .HasColumnType("date")

@@ -12,7 +12,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL.Metadata;
 namespace Chokepoint.ExportControls.Data.Migrations
 {
     [DbContext(typeof(ControlsDbContext))]
-    [Migration("20261123061506_Initial")]
+    [Migration("20261123063659_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -74,6 +74,11 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("bytea")
                         .HasColumnName("announced_content");
 
+                    b.Property<string>("Confidence")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("confidence");
+
                     b.PrimitiveCollection<string[]>("Destinations")
                         .HasColumnType("text[]")
                         .HasColumnName("destinations");
@@ -83,9 +88,17 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("document_number");
 
+                    b.Property<DateOnly>("EffectiveFrom")
+                        .HasColumnType("date")
+                        .HasColumnName("effective_from");
+
                     b.Property<DateOnly?>("EffectiveUntil")
                         .HasColumnType("date")
                         .HasColumnName("effective_until");
+
+                    b.Property<string>("EndUse")
+                        .HasColumnType("text")
+                        .HasColumnName("end_use");
 
                     b.PrimitiveCollection<string[]>("ExcludedDestinations")
                         .IsRequired()
@@ -127,6 +140,15 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.Property<int>("Ordinal")
                         .HasColumnType("integer")
                         .HasColumnName("ordinal");
+
+                    b.Property<string>("Quota")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("quota");
+
+                    b.Property<string>("Sources")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("sources");
 
                     b.Property<DateOnly>("StateSince")
                         .HasColumnType("date")

@@ -1,0 +1,175 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Chokepoint.Testing;
+using Chokepoint.Testing.Servers;
+using Npgsql;
+
+namespace Chokepoint.Bench.Controls;
+
+/// <summary>
+/// The registry with 100,000 notices made from the real ones: what stands for a destination, and a boundary that flips a thousand
+/// clauses at once. The floor is the same request rate on a path that does nothing.
+/// </summary>
+internal sealed class ControlsBenchmark : IBenchmark
+{
+    private const int Notices = 100_000;
+    private const int PerSecond = 200;
+    private const int Seconds = 15;
+    private const int Flipping = 1000;
+    private const string Key = "bench";
+
+    public string Name => "controls";
+
+    public string Summary => "/active for a destination at 200 requests/s over 100,000 notices, and 1,000 clauses flipped by one boundary";
+
+    public async Task<BenchmarkResult> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var servers = await ServersFixture.StartOwnAsync(cancellationToken);
+        var database = await servers.CreateDatabaseAsync(cancellationToken);
+        await using var service = await ServiceProcess.StartAsync(database, await servers.CreateVirtualHostAsync(cancellationToken), Key);
+        await using var source = NpgsqlDataSource.Create(database);
+        await Eventually.IsTrueAsync(async () => await CountAsync(source, "SELECT count(*) FROM registry_editions") == 1, TimeSpan.FromSeconds(60));
+        await MultiplyAsync(source, cancellationToken);
+
+        var floor = await LoadAsync(service.Http, _ => "/alive", cancellationToken);
+        string[] destinations = ["USA", "JPN", "KOR", "DEU", "EU27", "IND", "GBR", "CHN"];
+        var active = await LoadAsync(service.Http, i => $"/api/controls/active?destination={destinations[i % destinations.Length]}", cancellationToken);
+        var narrowed = await LoadAsync(
+            service.Http, i => $"/api/controls/active?destination={destinations[i % destinations.Length]}&mineral=gallium&on=2026-11-28", cancellationToken);
+        var flip = await FlipAsync(source, cancellationToken);
+
+        return new BenchmarkResult(
+        [
+            new Measurement("notices", await CountAsync(source, "SELECT count(*) FROM notices"), "notices"),
+            new Measurement("active for a destination, median", active.Median(), "ms"),
+            new Measurement("active for a destination, p99", active.At(99), "ms", "under 50 ms at 200 requests/s", active.At(99) < 50),
+            new Measurement("the same, one mineral and a day to come, p99", narrowed.At(99), "ms"),
+            new Measurement("floor: a path that does nothing, p99", floor.At(99), "ms"),
+            new Measurement("1,000 clauses flipped at once, wholly announced", flip, "s", "within 5 s", flip < 5),
+        ]);
+    }
+
+    /// <summary>Copies of what shipped, under numbers of their own, until there are enough.</summary>
+    private static async Task MultiplyAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        var shipped = await CountAsync(source, "SELECT count(*) FROM notices");
+        var copies = (Notices - 1) / shipped;
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"""
+            CREATE TEMP TABLE copied AS SELECT n.id AS original, gen_random_uuid() AS id, k FROM notices n, generate_series(1, {copies}) k;
+            CREATE TEMP TABLE copied_clauses AS
+                SELECT c.id AS original, gen_random_uuid() AS id, m.id AS notice, m.k FROM clauses c JOIN copied m ON m.original = c.notice_id;
+            INSERT INTO notices (id, issuer, document_number, announced_on, document, content_hash, revision, origin, recorded_at, updated_at)
+                SELECT m.id, issuer, document_number || '-' || m.k, announced_on, document, content_hash, revision, origin, recorded_at, updated_at
+                FROM notices n JOIN copied m ON m.original = n.id;
+            INSERT INTO clauses (id, notice_id, issuer, document_number, number, ordinal, measure, minerals, destinations, excluded_destinations,
+                                 end_use, quota, effective_from, effective_until, confidence, sources, is_removed, version, status, state_since)
+                SELECT m.id, m.notice, issuer, document_number || '-' || m.k, number, ordinal, measure, minerals, destinations, excluded_destinations,
+                       end_use, quota, effective_from, effective_until, confidence, sources, is_removed, version, status, state_since
+                FROM clauses c JOIN copied_clauses m ON m.original = c.id;
+            INSERT INTO intervals (clause_id, "from", until, status, basis, starts_at, ends_at)
+                SELECT m.id, "from", until, status, basis, starts_at, ends_at FROM intervals i JOIN copied_clauses m ON m.original = i.clause_id;
+            ANALYZE;
+            """, connection) { CommandTimeout = 600 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Requests at a steady rate whatever the answers take, each timed from when it was due.</summary>
+    private static async Task<List<double>> LoadAsync(HttpClient http, Func<int, string> path, CancellationToken cancellationToken)
+    {
+        for (var i = 0; i < 100; i++) (await http.GetAsync(path(i), cancellationToken)).EnsureSuccessStatusCode(); // warm
+        var began = Stopwatch.GetTimestamp();
+        var running = new List<Task<double>>();
+        for (var i = 0; i < PerSecond * Seconds; i++)
+        {
+            var due = TimeSpan.FromSeconds((double)i / PerSecond);
+            if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early, cancellationToken);
+            running.Add(OneAsync(path(i), due));
+        }
+        return [.. await Task.WhenAll(running)];
+
+        async Task<double> OneAsync(string url, TimeSpan due)
+        {
+            using var answer = await http.GetAsync(url, cancellationToken);
+            if (answer.StatusCode is not HttpStatusCode.OK) throw new InvalidOperationException($"{url}: {(int)answer.StatusCode}");
+            return (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds;
+        }
+    }
+
+    /// <summary>From the instant that a boundary of a thousand clauses is due to the last event's confirmation by the broker.</summary>
+    private static async Task<double> FlipAsync(NpgsqlDataSource source, CancellationToken cancellationToken)
+    {
+        await using var connection = await source.OpenConnectionAsync(cancellationToken);
+        await using var command = new NpgsqlCommand($"""
+            WITH flipping AS (
+                SELECT c.id, min(i."from") AS since FROM clauses c JOIN intervals i ON i.clause_id = c.id
+                WHERE c.version = 1 AND c.next_boundary_at IS NULL GROUP BY c.id HAVING count(*) > 1 LIMIT {Flipping})
+            UPDATE clauses SET state_since = flipping.since, next_boundary_at = now(), version = 100
+            FROM flipping WHERE flipping.id = clauses.id
+            """, connection);
+        var began = Stopwatch.GetTimestamp();
+        var due = await command.ExecuteNonQueryAsync(cancellationToken);
+        if (due != Flipping) throw new InvalidOperationException($"{due} clauses were due, not {Flipping}.");
+        await Eventually.IsTrueAsync(
+            async () => await CountAsync(source, "SELECT count(*) FROM clauses WHERE version = 100") == 0
+                && await CountAsync(source, "SELECT count(*) FROM messaging.outbox") == 0,
+            TimeSpan.FromSeconds(60));
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
+    }
+
+    private static async Task<long> CountAsync(NpgsqlDataSource source, string sql)
+    {
+        await using var command = source.CreateCommand(sql);
+        return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
+    }
+}
+
+/// <summary>The service as it ships, in a process of its own.</summary>
+internal sealed class ServiceProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+
+    private ServiceProcess(Process process, HttpClient http) => (_process, Http) = (process, http);
+
+    public HttpClient Http { get; }
+
+    public static async Task<ServiceProcess> StartAsync(string database, string broker, string key)
+    {
+        var port = FreePort();
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ExportControls.dll")])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
+        start.Environment["ConnectionStrings__controlsdb"] = database;
+        start.Environment["ConnectionStrings__broker"] = broker;
+        start.Environment["Keys__Ops"] = key;
+        start.Environment["Logging__LogLevel__Default"] = "Critical";
+        var process = Process.Start(start)!;
+        process.OutputDataReceived += (_, line) => { if (line.Data is { } text) Console.Error.WriteLine(text); };
+        process.BeginOutputReadLine();
+        var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
+        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
+        await Eventually.SucceedsAsync(async () => (await http.GetAsync("/ready")).EnsureSuccessStatusCode(), TimeSpan.FromSeconds(60));
+        return new ServiceProcess(process, http);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+        Http.Dispose();
+    }
+
+    private static int FreePort()
+    {
+        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}
