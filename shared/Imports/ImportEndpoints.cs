@@ -39,14 +39,14 @@ public static class ImportEndpoints
     public static RouteGroupBuilder MapImports<TRow>(this RouteGroupBuilder area, string scope)
     {
         var imports = area.MapGroup("/imports").WithTags("Imports");
-        imports.MapPost("/", AcceptAsync<TRow>).RequireAuthorization(scope)
+        imports.MapPost("/", AcceptAsync<TRow>).WithName("StartImport").RequireAuthorization(scope)
             .WithMetadata(new DisableRequestSizeLimitAttribute())
             .WithSummary("Takes a file to import; it is the body, of any size, and is accepted once it is stored.")
             .Produces<ImportView>(StatusCodes.Status202Accepted);
-        imports.MapGet("/", ListAsync).WithSummary("Imports, the newest first.");
-        imports.MapGet("/{id:guid}", FindAsync).WithSummary("How far an import has come.");
-        imports.MapGet("/{id:guid}/rejects", RejectsAsync).WithSummary("The rows that were not taken, each with its line and the reason.");
-        imports.MapDelete("/{id:guid}", CancelAsync).RequireAuthorization(scope)
+        imports.MapGet("/", ListAsync).WithName("ListImports").WithSummary("Imports, the newest first.");
+        imports.MapGet("/{id:guid}", FindAsync).WithName("GetImport").WithSummary("How far an import has come.");
+        imports.MapGet("/{id:guid}/rejects", RejectsAsync).WithName("ListImportRejects").WithSummary("The rows that were not taken, each with its line and the reason.");
+        imports.MapDelete("/{id:guid}", CancelAsync).WithName("CancelImport").RequireAuthorization(scope)
             .WithSummary("Cancels an import that has not ended; nothing of it is stored.");
         return area;
     }

@@ -101,7 +101,7 @@ public sealed class When_a_message_cannot_be_applied(ServersFixture servers)
     {
         var broker = await servers.CreateBrokerAsync();
         var database = await servers.CreateDatabaseAsync();
-        var slow = new Script { OnHandle = (_, _, token) => Task.Delay(20, token) };
+        var slow = new Script { OnHandle = (_, _, token) => Takes.WorkAsync(20, token) };
         await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
         await using (var stopped = await TestService.StartAsync("risk-scoring", database, broker, slow))
         {

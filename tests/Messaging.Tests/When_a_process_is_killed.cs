@@ -63,11 +63,10 @@ public sealed class When_a_process_is_killed(ServersFixture servers)
         }
 
         var deaths = 0;
-        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(120));
         while (true)
         {
             using var victim = Victim.Start(Victim.Handles, risks, broker);
-            while (!victim.HasExited && !await IsDoneAsync()) await Task.Delay(50, timeout.Token);
+            await Eventually.IsTrueAsync(async () => victim.HasExited || await IsDoneAsync(), TimeSpan.FromSeconds(120));
             if (!victim.HasExited) break;
             deaths++;
         }

@@ -27,7 +27,7 @@ public sealed class When_a_server_is_away
         (await HealthAsync(risk)).ShouldBe(HealthStatus.Degraded);
 
         // Long enough that a client which doubles its pauses would now be far between two attempts.
-        await Task.Delay(TimeSpan.FromSeconds(8));
+        await Takes.OutageAsync(TimeSpan.FromSeconds(30));
         await servers.StartBrokerAsync(CancellationToken.None);
 
         await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 500, TimeSpan.FromSeconds(15));
@@ -70,14 +70,14 @@ public sealed class When_a_server_is_away
         await using var servers = await ServersFixture.StartOwnAsync();
         var broker = await servers.CreateVirtualHostAsync(CancellationToken.None);
         await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(CancellationToken.None), broker);
-        var slow = new Script { OnHandle = (_, _, token) => Task.Delay(5, token) };
+        var slow = new Script { OnHandle = (_, _, token) => Takes.WorkAsync(5, token) };
         var risks = await servers.CreateDatabaseAsync(CancellationToken.None);
         await using var risk = await TestService.StartAsync("risk-scoring", risks, broker, slow);
         await CommitAsync(controls, 1, 300);
         await Eventually.BecomesAsync(risk.AppliedAsync, count => count > 0);
 
         await servers.KillPostgresAsync();
-        await Task.Delay(TimeSpan.FromSeconds(3)); // more failed attempts than a message of its own fault gets
+        await Takes.OutageAsync(TimeSpan.FromSeconds(3)); // more failed attempts than a message of its own fault gets
         await servers.StartPostgresAsync(CancellationToken.None);
 
         await Eventually.SucceedsAsync(async () => (await risk.AppliedAsync()).ShouldBe(300), TimeSpan.FromSeconds(30));

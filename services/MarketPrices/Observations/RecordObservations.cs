@@ -14,7 +14,7 @@ internal sealed record RejectedObservation(string Pointer, string Reason);
 /// <summary><c>POST /observations</c>: good rows land, each bad one is named with the reason.</summary>
 internal static class RecordObservations
 {
-    public static void MapObservations(this IEndpointRouteBuilder prices) => prices.MapPost("/observations", PostAsync).WithTags("Observations")
+    public static void MapObservations(this IEndpointRouteBuilder prices) => prices.MapPost("/observations", PostAsync).WithTags("Observations").WithName("RecordPriceObservations")
         .RequireAuthorization(Scopes.PricesWrite)
         .WithSummary("Stores prices of one series; a changed price is a revision and the earlier vintage is kept.");
 

@@ -22,8 +22,8 @@ internal static class SeriesEndpoints
     public static void MapSeries(this IEndpointRouteBuilder prices)
     {
         var series = prices.MapGroup("/series").WithTags("Series");
-        series.MapGet("/", ListAsync).WithSummary("Price series, of one mineral or all, each with its newest price.");
-        series.MapGet("/{id:guid}/observations", ObservationsAsync)
+        series.MapGet("/", ListAsync).WithName("ListPriceSeries").WithSummary("Price series, of one mineral or all, each with its newest price.");
+        series.MapGet("/{id:guid}/observations", ObservationsAsync).WithName("ListPriceObservations")
             .WithSummary("A series' prices by date: as known now, as known on a day (knownOn), or every vintage (vintages=true).");
     }
 

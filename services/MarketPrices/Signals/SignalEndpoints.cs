@@ -38,8 +38,8 @@ internal static class SignalEndpoints
     public static void MapSignals(this IEndpointRouteBuilder prices)
     {
         var minerals = prices.MapGroup("/minerals/{mineral}").WithTags("Signals");
-        minerals.MapGet("/signal", GetAsync).WithSummary("What each price series of a mineral says beside its own past, and whether the floor holds.");
-        minerals.MapPut("/floor", PutAsync).RequireAuthorization(Scopes.PricesWrite)
+        minerals.MapGet("/signal", GetAsync).WithName("GetPriceSignal").WithSummary("What each price series of a mineral says beside its own past, and whether the floor holds.");
+        minerals.MapPut("/floor", PutAsync).WithName("SetPriceFloor").RequireAuthorization(Scopes.PricesWrite)
             .WithSummary("Sets the price below which a mineral's floor is broken; series in another currency are not held against it.");
     }
 

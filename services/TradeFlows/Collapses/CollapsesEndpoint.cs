@@ -18,7 +18,7 @@ internal sealed record CollapseList(IReadOnlyList<CollapseView> Items, string? N
 /// </summary>
 internal static class CollapsesEndpoint
 {
-    public static void MapCollapses(this IEndpointRouteBuilder trade) => trade.MapGet("/collapses", GetAsync).WithTags("Collapses")
+    public static void MapCollapses(this IEndpointRouteBuilder trade) => trade.MapGet("/collapses", GetAsync).WithTags("Collapses").WithName("ListCollapses")
         .WithSummary("An exporter's flows that fell out of their own noise, dated to the month, and when they came back. Basket codes make no claim.");
 
     private static async Task<Results<Ok<CollapseList>, ProblemHttpResult>> GetAsync(

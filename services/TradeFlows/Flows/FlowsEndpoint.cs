@@ -25,7 +25,7 @@ internal sealed record FlowPosition(short Source, short Year, string Hs, short R
 /// <summary><c>GET /flows</c>: the flows themselves, as every source reports them.</summary>
 internal static class FlowsEndpoint
 {
-    public static void MapFlows(this IEndpointRouteBuilder trade) => trade.MapGet("/flows", GetAsync).WithTags("Flows")
+    public static void MapFlows(this IEndpointRouteBuilder trade) => trade.MapGet("/flows", GetAsync).WithTags("Flows").WithName("ListTradeFlows")
         .WithSummary("Reported flows by importer, exporter, mineral or code, and period; both sides' reports of the same trade stay apart.");
 
     private static async Task<Results<Ok<Page<FlowView>>, ProblemHttpResult>> GetAsync(

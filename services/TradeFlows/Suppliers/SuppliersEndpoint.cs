@@ -12,7 +12,7 @@ namespace Chokepoint.TradeFlows.Suppliers;
 /// <summary><c>GET /suppliers</c>: who supplies an economy with a mineral.</summary>
 internal static class SuppliersEndpoint
 {
-    public static void MapSuppliers(this IEndpointRouteBuilder trade) => trade.MapGet("/suppliers", GetAsync).WithTags("Suppliers")
+    public static void MapSuppliers(this IEndpointRouteBuilder trade) => trade.MapGet("/suppliers", GetAsync).WithTags("Suppliers").WithName("GetSuppliers")
         .WithSummary("Suppliers of an economy by share, with the concentration's bounds; a basket code's flow is marked as the basket's.");
 
     private static async Task<Results<Ok<SuppliersView>, ProblemHttpResult>> GetAsync(

@@ -1,3 +1,4 @@
+using System.Data.Common;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -47,15 +48,17 @@ internal static class ServiceDatabase
 
         var source = new NpgsqlDataSourceBuilder(given) { Name = connectionName };
         var connection = source.ConnectionStringBuilder;
-        if (!connection.ContainsKey("Maximum Pool Size"))
+        // Npgsql's own builder says that it contains every keyword it knows; what the operator set, the general one tells.
+        var stated = new DbConnectionStringBuilder { ConnectionString = given };
+        if (!stated.ContainsKey("Maximum Pool Size") && !stated.ContainsKey("MaxPoolSize"))
             connection.MaxPoolSize = configuration.GetValue("Database:MaxPoolSize", ConnectionsPerProcess);
-        if (!connection.ContainsKey("Timeout"))
+        if (!stated.ContainsKey("Timeout"))
             connection.Timeout = 5;
-        if (!connection.ContainsKey("Application Name"))
+        if (!stated.ContainsKey("Application Name"))
             connection.ApplicationName = services.GetRequiredService<IHostEnvironment>().ApplicationName;
         connection.KeepAlive = connection.KeepAlive is 0 ? 30 : connection.KeepAlive;
         // A service sends few different statements very often: on their second use they are prepared, and the server plans them once.
-        if (!connection.ContainsKey("Max Auto Prepare"))
+        if (!stated.ContainsKey("Max Auto Prepare"))
             connection.MaxAutoPrepare = 64;
         source.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         return source.Build();
