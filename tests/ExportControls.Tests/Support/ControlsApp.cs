@@ -137,14 +137,19 @@ internal sealed class EventTap(IConnection connection, IChannel channel) : IAsyn
     private static readonly string Queue =
         EventTopology.Routes.Single(r => r.Event == typeof(ControlStateChanged)).QueueOf("risk-scoring");
 
-    /// <summary>The next so many events, in the order in which they were delivered.</summary>
+    private readonly HashSet<Guid> _seen = [];
+
+    /// <summary>The next so many events, in the order in which they were delivered; a repeated delivery, which the outbox may make, is passed over.</summary>
     public async Task<List<ControlStateChanged>> TakeAsync(int count)
     {
         var events = new List<ControlStateChanged>();
         await Eventually.IsTrueAsync(async () =>
         {
             while (events.Count < count && await channel.BasicGetAsync(Queue, autoAck: true) is { } message)
-                events.Add(JsonSerializer.Deserialize<ControlStateChanged>(message.Body.Span, EventJson.Options)!);
+            {
+                var read = JsonSerializer.Deserialize<ControlStateChanged>(message.Body.Span, EventJson.Options)!;
+                if (_seen.Add(read.EventId)) events.Add(read);
+            }
             return events.Count == count;
         });
         return events;
