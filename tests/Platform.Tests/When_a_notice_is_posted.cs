@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chokepoint.Testing;
+using Chokepoint.Testing.Platforms;
 using Chokepoint.Testing.Webhooks;
 
 namespace Chokepoint.Platform.Tests;

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
 using Chokepoint.Testing;
+using Chokepoint.Testing.Platforms;
 
 namespace Chokepoint.Platform.Tests;
 

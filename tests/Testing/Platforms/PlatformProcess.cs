@@ -89,7 +89,9 @@ public sealed class PlatformProcess : IAsyncDisposable
             ["PLATFORM_FRESH"] = null,
         };
         foreach (var (name, value) in options.Environment) environment[name] = value;
-        platform.process = ChildProcess.Start(new ChildProcessStart("platform", "dotnet", [Repository.AppHost])
+        // As ./run does: a shell that put the tests in the background leaves SIGINT ignored, and .NET honours that.
+        string[] command = OperatingSystem.IsLinux() ? ["env", "--default-signal=INT", "dotnet", Repository.AppHost] : ["dotnet", Repository.AppHost];
+        platform.process = ChildProcess.Start(new ChildProcessStart("platform", command[0], command[1..])
         {
             WorkingDirectory = Repository.Root,
             Environment = environment,

@@ -1,10 +1,11 @@
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Xunit;
 
-namespace Chokepoint.Platform.Tests;
+namespace Chokepoint.Testing.Platforms;
 
 /// <summary>Control notices as an operator would write them, each call a document of its own.</summary>
-internal static class Notices
+public static class Notices
 {
     /// <summary>China licenses gallium and germanium to everyone: the notice of the README's tour.</summary>
     public static JsonObject Licence(params string[] minerals) => Of("licensing", destinations: null, minerals);

@@ -1,12 +1,14 @@
-using System.Net;
 using System.Net.Http.Json;
+using System.Net;
 using System.Text.Json;
 using Chokepoint.Testing.Webhooks;
+using Shouldly;
+using Xunit;
 
-namespace Chokepoint.Platform.Tests;
+namespace Chokepoint.Testing.Platforms;
 
 /// <summary>A subscription of the platform's and the receiver it delivers to; gone when disposed, so that tests do not hear each other.</summary>
-internal sealed class Subscriber : IAsyncDisposable
+public sealed class Subscriber : IAsyncDisposable
 {
     private readonly HttpClient platform;
     private readonly WebhookReceiver receiver;
