@@ -3,6 +3,16 @@ namespace Chokepoint.Contracts;
 /// <summary>One supplier's part of an importer's purchases, 0..1, by the quantity or value that <see cref="SupplyProfileChanged.Basis"/> names.</summary>
 public sealed record SupplierShare(string Supplier, double Share);
 
+/// <summary>
+/// What a supplier shipped to the importer in the month that is the profile's <see cref="SupplyProfileChanged.Period"/>, beside the same
+/// flow's own past (METHOD.md section 3, factor trade). Whoever can be held against a past is listed, fallen or not.
+/// </summary>
+/// <param name="NetKg">Kilograms in the month.</param>
+/// <param name="BaselineKg">Median of the twelve months before; frozen at a break until 80 % of it is back.</param>
+/// <param name="Fall">1 − month/baseline, 0..1, from the month the flow falls out of its own noise until it is back; else 0.</param>
+/// <param name="Since">The month of the break, <c>2023-12</c>; null without one.</param>
+public sealed record SupplierFlow(string Supplier, double NetKg, double BaselineKg, double Fall, string? Since);
+
 /// <summary>Who supplies an importer with a mineral changed. Published by TradeFlows; the aggregate is (importer, mineral, period).</summary>
 public sealed record SupplyProfileChanged : IPlatformEvent
 {
@@ -44,6 +54,9 @@ public sealed record SupplyProfileChanged : IPlatformEvent
 
     /// <summary>True when a supplier's flow fell out of its own noise.</summary>
     public required bool Collapse { get; init; }
+
+    /// <summary>Of a month, for codes that carry the mineral alone; null where no supplier has a past to be held against.</summary>
+    public IReadOnlyList<SupplierFlow>? Flows { get; init; }
 
     public required string Source { get; init; }
     public bool Silent { get; init; }

@@ -63,6 +63,7 @@ internal static class SampleEvents
         Mineral = "gallium",
         SeriesId = Guid.Parse("019a0000-1000-7000-8000-00000000a001"),
         Series = "gallium metal 99.99 %, USD/kg, monthly, operator's own",
+        Frequency = "monthly",
         AsOf = new DateOnly(2026, 11, 1),
         MonthReturn = 0.231,
         YearReturn = null,
@@ -81,6 +82,7 @@ internal static class SampleEvents
         OccurredAt = Moment.AddSeconds(9),
         Importer = "USA",
         Mineral = "antimony",
+        Stage = Stage.Processing,
         Period = "2025-09",
         Suppliers = [new("THA", 0.55), new("BOL", 0.25), new("MEX", 0.2)],
         Hhi = 4050,
@@ -92,6 +94,7 @@ internal static class SampleEvents
         HsCodes = ["811010"],
         IsBasket = false,
         Collapse = true,
+        Flows = [new("THA", 226_600, 231_000, 0, null), new("CHN", 9_000, 310_000, 0.971, "2025-01")],
         Source = "UN Comtrade",
     };
 

@@ -66,7 +66,7 @@ internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEvent
     {
         ControlStateChanged e => e.Silent,
         RiskScoreChanged e => e.Silent,
-        PriceSignalChanged e => e.Silent,
+        PriceSignalChanged e => e.Silent || e.Routine,
         SupplyProfileChanged e => e.Silent,
         _ => false,
     };

@@ -88,6 +88,7 @@ public sealed record SupplyProfileChangedData
 {
     public required string Importer { get; init; }
     public required string Mineral { get; init; }
+    public required Stage? Stage { get; init; }
     public required string Period { get; init; }
     public required IReadOnlyList<SupplierShare> Suppliers { get; init; }
     public required double Hhi { get; init; }
@@ -99,6 +100,7 @@ public sealed record SupplyProfileChangedData
     public required IReadOnlyList<string> HsCodes { get; init; }
     public required bool IsBasket { get; init; }
     public required bool Collapse { get; init; }
+    public required IReadOnlyList<SupplierFlow>? Flows { get; init; }
     public required string Source { get; init; }
     public required long Version { get; init; }
 }

@@ -105,6 +105,7 @@ public sealed class CloudEventMapping(Uri? publicUrl)
     {
         Importer = e.Importer,
         Mineral = e.Mineral,
+        Stage = e.Stage,
         Period = e.Period,
         Suppliers = e.Suppliers,
         Hhi = e.Hhi,
@@ -116,6 +117,7 @@ public sealed class CloudEventMapping(Uri? publicUrl)
         HsCodes = e.HsCodes,
         IsBasket = e.IsBasket,
         Collapse = e.Collapse,
+        Flows = e.Flows,
         Source = e.Source,
         Version = e.Version,
     };
