@@ -11,7 +11,7 @@ public enum SignalLevel
     [JsonStringEnumMemberName("shock")] Shock,
 }
 
-/// <summary>A price series moved to another signal level, or broke or mended its floor. Published by MarketPrices; the aggregate is the series.</summary>
+/// <summary>A price series moved to another signal level, broke or mended its floor, or has newer figures (<see cref="Routine"/>). Published by MarketPrices; the aggregate is the series.</summary>
 public sealed record PriceSignalChanged : IPlatformEvent
 {
     public required Guid EventId { get; init; }
@@ -23,6 +23,9 @@ public sealed record PriceSignalChanged : IPlatformEvent
 
     /// <summary>The series in words: form, unit, currency, source, frequency.</summary>
     public required string Series { get; init; }
+
+    /// <summary><c>daily</c>, <c>weekly</c>, <c>monthly</c>, <c>quarterly</c> or <c>annual</c>; a return over more than a month is no shock of a month.</summary>
+    public string? Frequency { get; init; }
 
     public required DateOnly AsOf { get; init; }
 
@@ -41,5 +44,12 @@ public sealed record PriceSignalChanged : IPlatformEvent
     public required SignalLevel Level { get; init; }
     public required bool FloorBreached { get; init; }
     public required string Source { get; init; }
+
+    /// <summary>
+    /// True when neither the level nor the floor changed: newer figures that a score follows and subscribers are not told. Sent when the
+    /// z-score passes a tenth between 2 and 8, and with the first price of a month.
+    /// </summary>
+    public bool Routine { get; init; }
+
     public bool Silent { get; init; }
 }

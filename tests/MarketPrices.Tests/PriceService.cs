@@ -39,7 +39,18 @@ public sealed class PriceService(ServersFixture servers) : IAsyncLifetime
         Client = _factory.CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         await Eventually.IsTrueAsync(async () => (await Client.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+        await using var remember = Database.CreateCommand(
+            """
+            CREATE TABLE said (event jsonb);
+            CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO said VALUES (NEW.payload::jsonb); RETURN NULL; END';
+            CREATE TRIGGER remember AFTER INSERT ON messaging.outbox FOR EACH ROW EXECUTE FUNCTION remember();
+            """);
+        await remember.ExecuteNonQueryAsync();
     }
+
+    /// <summary>How often a series was announced since the start, to subscribers too or for scores alone: the outbox forgets what it sent.</summary>
+    internal Task<long> AnnouncedAsync(string source, bool routine) =>
+        QueryAsync<long>($"SELECT count(*) FROM said WHERE event->>'source' = '{source}' AND (event->>'routine')::boolean = {routine}");
 
     public async ValueTask DisposeAsync()
     {

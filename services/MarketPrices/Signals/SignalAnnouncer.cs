@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Chokepoint.Contracts;
 using Chokepoint.MarketPrices.Domain;
 using Chokepoint.Messaging.Outbox;
@@ -15,7 +16,7 @@ internal sealed record PriceFloor(double Price, string Unit, string Currency)
 
 /// <summary>
 /// Takes the signals of touched series anew, in the transaction that touched them, and publishes those whose level changed or whose
-/// floor was broken or mended.
+/// floor was broken or mended; and, for scores alone, those whose figures moved within their level.
 /// </summary>
 internal sealed class SignalAnnouncer(IOutbox outbox, TimeProvider clock)
 {
@@ -40,8 +41,9 @@ internal sealed class SignalAnnouncer(IOutbox outbox, TimeProvider clock)
         if (signal is null) return null;
         var breached = floor?.IsBreachedBy(identity, signal.Price) ?? false;
         var before = await SignalStore.LastAsync(connection, no, cancellationToken);
-        // A series that begins calm is no news; it is remembered, so that its first move is.
-        var announce = before is null ? signal.Level is not SignalLevel.Normal || breached : before.Level != signal.Level || before.FloorBreached != breached;
+        // A series that begins calm is no news to subscribers; it is remembered, so that its first move is.
+        var news = before is null ? signal.Level is not SignalLevel.Normal || breached : before.Level != signal.Level || before.FloorBreached != breached;
+        var announce = news || SignalSteps.Differ(before, signal);
         var version = (before?.Version ?? 0) + (announce ? 1 : 0);
         await SignalStore.SaveAsync(connection, no, signal, breached, version, cancellationToken);
         if (!announce) return null;
@@ -49,9 +51,10 @@ internal sealed class SignalAnnouncer(IOutbox outbox, TimeProvider clock)
         return new PriceSignalChanged
         {
             EventId = Guid.CreateVersion7(now), Version = version, OccurredAt = now, Mineral = identity.Mineral, SeriesId = id,
-            Series = identity.ToString(), AsOf = signal.AsOf, MonthReturn = signal.MonthReturn, YearReturn = signal.YearReturn,
+            Series = identity.ToString(), Frequency = JsonNamingPolicy.KebabCaseLower.ConvertName(identity.Frequency.ToString()),
+            AsOf = signal.AsOf, MonthReturn = signal.MonthReturn, YearReturn = signal.YearReturn,
             Volatility = signal.Volatility, RobustZ = signal.RobustZ, PreviousLevel = before?.Level, Level = signal.Level,
-            FloorBreached = breached, Source = identity.Source,
+            FloorBreached = breached, Source = identity.Source, Routine = !news,
         };
     }
 }

@@ -6,7 +6,7 @@ using NpgsqlTypes;
 namespace Chokepoint.MarketPrices.Signals;
 
 /// <summary>What was last known of a series' signal. <paramref name="Version"/> counts announcements.</summary>
-internal sealed record LastSignal(SignalLevel Level, bool FloorBreached, long Version);
+internal sealed record LastSignal(SignalLevel Level, bool FloorBreached, long Version, double? RobustZ, DateOnly AsOf);
 
 /// <summary>Reads what signals are taken from, and keeps the last of each series.</summary>
 internal static class SignalStore
@@ -43,9 +43,12 @@ internal static class SignalStore
     public static async Task<LastSignal?> LastAsync(NpgsqlConnection connection, int no, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            "SELECT level, floor_breached, version FROM price_signals WHERE series_no = $1 FOR UPDATE", connection) { Parameters = { new() { Value = no } } };
+            "SELECT level, floor_breached, version, robust_z, as_of FROM price_signals WHERE series_no = $1 FOR UPDATE", connection) { Parameters = { new() { Value = no } } };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? new LastSignal((SignalLevel)row.GetInt16(0), row.GetBoolean(1), row.GetInt64(2)) : null;
+        return await row.ReadAsync(cancellationToken)
+            ? new LastSignal(
+                (SignalLevel)row.GetInt16(0), row.GetBoolean(1), row.GetInt64(2), row.IsDBNull(3) ? null : row.GetDouble(3), row.GetFieldValue<DateOnly>(4))
+            : null;
     }
 
     public static async Task SaveAsync(

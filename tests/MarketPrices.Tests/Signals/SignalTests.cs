@@ -10,14 +10,14 @@ public sealed class SignalTests(PriceService prices) : IClassFixture<PriceServic
     public async Task A_shock_is_announced_once_and_its_end_once_and_late_prices_give_the_same_level()
     {
         await prices.RecordAsync("shock", Rows(0, 40));
-        (await Version("shock")).ShouldBe(0); // a calm beginning is no news
+        (await News("shock")).ShouldBe(0); // a calm beginning is no news
 
         await prices.RecordAsync("shock", Row(40, 200));
-        (await Version("shock")).ShouldBe(1);
+        (await News("shock")).ShouldBe(1);
         await prices.RecordAsync("shock", Row(40, 201));
-        (await Version("shock")).ShouldBe(1);
+        (await News("shock")).ShouldBe(1);
         await prices.RecordAsync("shock", Row(41, 202) + "," + Row(42, 201));
-        (await Version("shock")).ShouldBe(2);
+        (await News("shock")).ShouldBe(2);
 
         await prices.RecordAsync("late", Row(40, 200));
         await prices.RecordAsync("late", Rows(0, 40));
@@ -29,18 +29,18 @@ public sealed class SignalTests(PriceService prices) : IClassFixture<PriceServic
     {
         await prices.RecordAsync("floor", Row(0, 300));
         (await PutFloorAsync("""{"price": 290000, "unit": "t", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
-        (await Version("floor")).ShouldBe(0);
+        (await News("floor")).ShouldBe(0);
 
         await prices.RecordAsync("floor", Row(1, 280));
-        (await Version("floor")).ShouldBe(1);
+        (await News("floor")).ShouldBe(1);
         var signal = await prices.GetAsync("minerals/gallium/signal");
         signal.GetProperty("floorBreached").GetBoolean().ShouldBeTrue();
         signal.GetProperty("floor").GetProperty("price").GetDouble().ShouldBe(290000);
 
         await prices.RecordAsync("floor", Row(2, 295));
-        (await Version("floor")).ShouldBe(2);
+        (await News("floor")).ShouldBe(2);
         (await PutFloorAsync("""{"price": 310, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
-        (await Version("floor")).ShouldBe(3);
+        (await News("floor")).ShouldBe(3);
         (await PutFloorAsync("""{"price": 1, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
     }
 
@@ -63,8 +63,21 @@ public sealed class SignalTests(PriceService prices) : IClassFixture<PriceServic
         return response.StatusCode;
     }
 
-    private Task<long> Version(string source) => 
-        prices.QueryAsync<long>($"SELECT coalesce(sum(version), 0)::bigint FROM price_signals JOIN series ON no = series_no WHERE source = '{source}'");
+    [Fact]
+    public async Task Within_a_level_scores_alone_are_told_what_moves_them_and_that_a_month_has_passed()
+    {
+        await prices.RecordAsync("calm", Rows(0, 40));
+        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(1);
+        await prices.RecordAsync("calm", Row(40, 100));
+        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(2, "another month");
+        await prices.RecordAsync("calm", Row(40, 100.001));
+        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(2, "no month, and no step of what counts");
+        await prices.RecordAsync("calm", Row(40, 106));
+        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(3, "a step of what counts, below the level that is news");
+        (await News("calm")).ShouldBe(0);
+    }
+
+    private Task<long> News(string source) => prices.AnnouncedAsync(source, routine: false);
 
     private static string Rows(int from, int to) => string.Join(",", Enumerable.Range(from, to - from).Select(i => Row(i, 100 * Math.Exp(0.01 * Math.Sin(i)))));
 
