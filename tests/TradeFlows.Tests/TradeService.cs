@@ -45,7 +45,7 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
     {
         Client?.Dispose();
         if (_factory is not null) await _factory.DisposeAsync();
-        await Database.DisposeAsync();
+        if (Database is not null) await Database.DisposeAsync();
     }
 
     internal Task<JsonElement> ImportAsync(string format, string body) => ImportAsync(format, Encoding.UTF8.GetBytes(body));

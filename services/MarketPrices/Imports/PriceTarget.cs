@@ -23,6 +23,7 @@ internal sealed class PriceTarget(NpgsqlDataSource database, SignalAnnouncer sig
             $"CREATE TABLE IF NOT EXISTS {staging} (series_no integer NOT NULL, date date NOT NULL, value double precision NOT NULL, vintage date NOT NULL)",
             connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
+        _series.Clear(); // learned anew by each file: memory does not grow with the files seen
         _vintage = (job.No, PriceOptions.Of(job.Options).Vintage ?? DateOnly.FromDateTime(job.SubmittedAt.UtcDateTime));
     }
 

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Chokepoint.MarketPrices.Tests.Imports;
 
-public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceService>
+public sealed class PriceImportTests(PriceService prices) : PriceTests(prices)
 {
     [Theory]
     [InlineData("observation_date,PZINCUSDM")]
     [InlineData("DATE,PTINUSDM")]
     public async Task Fred_s_csv_is_read_under_both_its_headers_and_a_point_is_no_price(string header)
     {
-        var job = await prices.ImportAsync("format=fred", Encoding.UTF8.GetBytes(header + "\n2020-01-01,100.5\n2020-02-01,.\n2020-03-01,-1\n2020-04-01,101\n"));
+        var job = await Prices.ImportAsync("format=fred", Encoding.UTF8.GetBytes(header + "\n2020-01-01,100.5\n2020-02-01,.\n2020-03-01,-1\n2020-04-01,101\n"));
 
         Counts(job).ShouldBe(("completed", 3, 2, 1, 2, 0, 0));
     }
@@ -18,18 +18,18 @@ public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceS
     [Fact]
     public async Task An_older_vintage_imported_later_does_not_replace_the_newer_prices()
     {
-        await prices.ImportAsync("format=fred&vintage=2024-01-10", "observation_date,PLEADUSDM\n2019-01-01,200\n2019-02-01,210\n"u8.ToArray());
-        var older = await prices.ImportAsync("format=fred&vintage=2019-03-10", "DATE,PLEADUSDM\n2019-01-01,190\n2019-02-01,210\n"u8.ToArray());
+        await Prices.ImportAsync("format=fred&vintage=2024-01-10", "observation_date,PLEADUSDM\n2019-01-01,200\n2019-02-01,210\n"u8.ToArray());
+        var older = await Prices.ImportAsync("format=fred&vintage=2019-03-10", "DATE,PLEADUSDM\n2019-01-01,190\n2019-02-01,210\n"u8.ToArray());
 
         Counts(older).ShouldBe(("completed", 2, 2, 0, 0, 1, 1));
-        (await prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE form = 'PLEADUSDM' AND date = '2019-01-01'")).ShouldBe(200);
+        (await Prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE form = 'PLEADUSDM' AND date = '2019-01-01'")).ShouldBe(200);
     }
 
     [Fact]
     public async Task A_plain_csv_is_read_by_the_mapping_that_the_request_declares()
     {
         const string query = "format=csv&mineral=antimony&form=ingot&unit=kg&currency=USD&source=desk&frequency=daily&date=day&value=price";
-        var job = await prices.ImportAsync(query, "note,price,day\na,12.5,2024-05-02\nb,,2024-05-03\nc,13,2024-05-06\nd,13,02/05/2024\n"u8.ToArray());
+        var job = await Prices.ImportAsync(query, "note,price,day\na,12.5,2024-05-02\nb,,2024-05-03\nc,13,2024-05-06\nd,13,02/05/2024\n"u8.ToArray());
 
         Counts(job).ShouldBe(("completed", 3, 2, 1, 2, 0, 0));
     }
@@ -43,7 +43,7 @@ public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceS
     [InlineData("usgs-mcs", "Country,Year\nUS,2020\n", "lacks the columns")]
     public async Task A_file_that_is_not_what_it_says_is_refused_whole(string format, string body, string why)
     {
-        var job = await prices.ImportAsync("format=" + format, Encoding.UTF8.GetBytes(body));
+        var job = await Prices.ImportAsync("format=" + format, Encoding.UTF8.GetBytes(body));
 
         job.GetProperty("state").GetString().ShouldBe("rejected");
         job.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain(why);
@@ -53,7 +53,7 @@ public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceS
     public async Task Usgs_prices_come_from_their_rows_alone_with_units_by_table()
     {
         const string head = "MCS chapter,Section,Commodity,Country,Statistics,Statistics_detail,Unit,Year,Value,Notes,Is critical mineral 2025,Other notes\n";
-        var job = await prices.ImportAsync("format=usgs-mcs", Encoding.Latin1.GetBytes(head
+        var job = await Prices.ImportAsync("format=usgs-mcs", Encoding.Latin1.GetBytes(head
             + "COPPER,Salient,Copper,United States,Production,Mine,metric tons,2021,\"1,230\",,Yes,\n"
             + "COPPER,Salient,Copper,United States,Price,COMEX cathode,cents per pound,2021,\"1,424.3\",,Yes,\n"
             + "GALLIUM,Salient,Gallium,United States,Price,Low-purity,dollars per kilogram,2021,<200,,Yes,\n"
@@ -61,35 +61,35 @@ public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceS
             + "COPPER,Salient,Copper,United States,Price,LME,cents per pound,2021,W,,Yes,\n"));
 
         Counts(job).ShouldBe(("completed", 2, 1, 1, 1, 0, 0));
-        (await prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE form = 'COMEX cathode'")).ShouldBe(14.243, 1e-9);
+        (await Prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE form = 'COMEX cathode'")).ShouldBe(14.243, 1e-9);
     }
 
     [Fact]
     public async Task The_pink_sheet_s_minerals_import_with_every_month_it_has()
     {
         var file = await SharedData.ReadAsync("prices", "CMO-Historical-Data-Monthly_2025-12-02.xlsx");
-        var job = await prices.ImportAsync("format=world-bank-pink-sheet", file);
-        var again = await prices.ImportAsync("format=world-bank-pink-sheet", file);
+        var job = await Prices.ImportAsync("format=world-bank-pink-sheet", file);
+        var again = await Prices.ImportAsync("format=world-bank-pink-sheet", file);
 
         job.GetProperty("state").GetString().ShouldBe("completed");
         job.GetProperty("rowsRejected").GetInt64().ShouldBe(0);
         again.GetProperty("rowsUnchanged").GetInt64().ShouldBe(job.GetProperty("rowsNew").GetInt64());
         // 1960M01 to 2025M11 is 791 months.
-        (await prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper'")).ShouldBe(791);
-        (await prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper' AND date = '2025-11-01'")).ShouldBe(10812.03);
-        (await prices.QueryAsync<DateOnly>("SELECT max(vintage) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%'")).ShouldBe(new DateOnly(2025, 12, 2));
-        (await prices.QueryAsync<long>("SELECT count(*) FROM series WHERE source LIKE 'World Bank%'")).ShouldBe(14);
+        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper'")).ShouldBe(791);
+        (await Prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper' AND date = '2025-11-01'")).ShouldBe(10812.03);
+        (await Prices.QueryAsync<DateOnly>("SELECT max(vintage) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%'")).ShouldBe(new DateOnly(2025, 12, 2));
+        (await Prices.QueryAsync<long>("SELECT count(*) FROM series WHERE source LIKE 'World Bank%'")).ShouldBe(14);
     }
 
     [Fact]
     public async Task The_imf_s_old_workbook_imports_its_metals_those_without_a_code_too()
     {
-        var job = await prices.ImportAsync("format=imf-pcps", await SharedData.ReadAsync("prices", "IMF_external-data-v2.xls"));
+        var job = await Prices.ImportAsync("format=imf-pcps", await SharedData.ReadAsync("prices", "IMF_external-data-v2.xls"));
 
         job.GetProperty("state").GetString().ShouldBe("completed");
-        (await prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'IMF%' AND mineral = 'cobalt'")).ShouldBe(429);
-        (await prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'IMF%' AND mineral = 'lithium'")).ShouldBe(160);
-        (await prices.QueryAsync<string>("SELECT unit FROM series WHERE source LIKE 'IMF%' AND mineral = 'uranium'")).ShouldBe("lb");
+        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'IMF%' AND mineral = 'cobalt'")).ShouldBe(429);
+        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'IMF%' AND mineral = 'lithium'")).ShouldBe(160);
+        (await Prices.QueryAsync<string>("SELECT unit FROM series WHERE source LIKE 'IMF%' AND mineral = 'uranium'")).ShouldBe("lb");
     }
 
     [Theory]
@@ -98,7 +98,7 @@ public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceS
     [InlineData("FRED_PNICKUSDM_vintage2020-02.csv", 362)]
     public async Task Fred_files_import_whole(string name, int rows)
     {
-        var job = await prices.ImportAsync("format=fred" + (name.Contains("vintage", StringComparison.Ordinal) ? "&vintage=2020-02-29" : ""), await SharedData.ReadAsync("prices", name));
+        var job = await Prices.ImportAsync("format=fred" + (name.Contains("vintage", StringComparison.Ordinal) ? "&vintage=2020-02-29" : ""), await SharedData.ReadAsync("prices", name));
 
         var counts = Counts(job);
         (counts.Item1, counts.Item2, counts.Item3, counts.Item4).ShouldBe(("completed", rows, rows, 0));
@@ -107,11 +107,11 @@ public sealed class PriceImportTests(PriceService prices) : IClassFixture<PriceS
     [Fact]
     public async Task The_2026_edition_of_usgs_imports_its_prices()
     {
-        var job = await prices.ImportAsync("format=usgs-mcs", await SharedData.ReadAsync("usgs_mcs", "2026", "MCS2026_Commodities_Data.csv"));
+        var job = await Prices.ImportAsync("format=usgs-mcs", await SharedData.ReadAsync("usgs_mcs", "2026", "MCS2026_Commodities_Data.csv"));
 
         job.GetProperty("state").GetString().ShouldBe("completed");
         job.GetProperty("rowsAccepted").GetInt64().ShouldBeGreaterThan(300);
-        (await prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'USGS%' AND mineral = 'gallium'")).ShouldBeGreaterThan(0);
+        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'USGS%' AND mineral = 'gallium'")).ShouldBeGreaterThan(0);
     }
 
     private static (string, long, long, long, long, long, long) Counts(JsonElement job)

@@ -4,40 +4,40 @@ using System.Text;
 
 namespace Chokepoint.MarketPrices.Tests.Signals;
 
-public sealed class SignalTests(PriceService prices) : IClassFixture<PriceService>
+public sealed class SignalTests(PriceService prices) : PriceTests(prices)
 {
     [Fact]
     public async Task A_shock_is_announced_once_and_its_end_once_and_late_prices_give_the_same_level()
     {
-        await prices.RecordAsync("shock", Rows(0, 40));
+        await Prices.RecordAsync("shock", Rows(0, 40));
         (await News("shock")).ShouldBe(0); // a calm beginning is no news
 
-        await prices.RecordAsync("shock", Row(40, 200));
+        await Prices.RecordAsync("shock", Row(40, 200));
         (await News("shock")).ShouldBe(1);
-        await prices.RecordAsync("shock", Row(40, 201));
+        await Prices.RecordAsync("shock", Row(40, 201));
         (await News("shock")).ShouldBe(1);
-        await prices.RecordAsync("shock", Row(41, 202) + "," + Row(42, 201));
+        await Prices.RecordAsync("shock", Row(41, 202) + "," + Row(42, 201));
         (await News("shock")).ShouldBe(2);
 
-        await prices.RecordAsync("late", Row(40, 200));
-        await prices.RecordAsync("late", Rows(0, 40));
-        (await prices.QueryAsync<short>("SELECT level FROM price_signals JOIN series ON no = series_no WHERE source = 'late'")).ShouldBe((short)2);
+        await Prices.RecordAsync("late", Row(40, 200));
+        await Prices.RecordAsync("late", Rows(0, 40));
+        (await Prices.QueryAsync<short>("SELECT level FROM price_signals JOIN series ON no = series_no WHERE source = 'late'")).ShouldBe((short)2);
     }
 
     [Fact]
     public async Task A_floor_is_broken_and_mended_in_the_floor_s_own_unit_and_read_back()
     {
-        await prices.RecordAsync("floor", Row(0, 300));
+        await Prices.RecordAsync("floor", Row(0, 300));
         (await PutFloorAsync("""{"price": 290000, "unit": "t", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
         (await News("floor")).ShouldBe(0);
 
-        await prices.RecordAsync("floor", Row(1, 280));
+        await Prices.RecordAsync("floor", Row(1, 280));
         (await News("floor")).ShouldBe(1);
-        var signal = await prices.GetAsync("minerals/gallium/signal");
+        var signal = await Prices.GetAsync("minerals/gallium/signal");
         signal.GetProperty("floorBreached").GetBoolean().ShouldBeTrue();
         signal.GetProperty("floor").GetProperty("price").GetDouble().ShouldBe(290000);
 
-        await prices.RecordAsync("floor", Row(2, 295));
+        await Prices.RecordAsync("floor", Row(2, 295));
         (await News("floor")).ShouldBe(2);
         (await PutFloorAsync("""{"price": 310, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
         (await News("floor")).ShouldBe(3);
@@ -53,31 +53,31 @@ public sealed class SignalTests(PriceService prices) : IClassFixture<PriceServic
     [Fact]
     public async Task A_mineral_without_prices_has_no_signal()
     {
-        (await prices.Client.GetAsync("/api/prices/minerals/rhenium/signal")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
-        (await prices.Client.GetAsync("/api/prices/minerals/unobtainium/signal")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Prices.Client.GetAsync("/api/prices/minerals/rhenium/signal")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+        (await Prices.Client.GetAsync("/api/prices/minerals/unobtainium/signal")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 
     private async Task<HttpStatusCode> PutFloorAsync(string json)
     {
-        using var response = await prices.Client.PutAsync("/api/prices/minerals/gallium/floor", new StringContent(json, Encoding.UTF8, "application/json"));
+        using var response = await Prices.Client.PutAsync("/api/prices/minerals/gallium/floor", new StringContent(json, Encoding.UTF8, "application/json"));
         return response.StatusCode;
     }
 
     [Fact]
     public async Task Within_a_level_scores_alone_are_told_what_moves_them_and_that_a_month_has_passed()
     {
-        await prices.RecordAsync("calm", Rows(0, 40));
-        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(1);
-        await prices.RecordAsync("calm", Row(40, 100));
-        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(2, "another month");
-        await prices.RecordAsync("calm", Row(40, 100.001));
-        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(2, "no month, and no step of what counts");
-        await prices.RecordAsync("calm", Row(40, 106));
-        (await prices.AnnouncedAsync("calm", routine: true)).ShouldBe(3, "a step of what counts, below the level that is news");
+        await Prices.RecordAsync("calm", Rows(0, 40));
+        (await Prices.AnnouncedAsync("calm", routine: true)).ShouldBe(1);
+        await Prices.RecordAsync("calm", Row(40, 100));
+        (await Prices.AnnouncedAsync("calm", routine: true)).ShouldBe(2, "another month");
+        await Prices.RecordAsync("calm", Row(40, 100.001));
+        (await Prices.AnnouncedAsync("calm", routine: true)).ShouldBe(2, "no month, and no step of what counts");
+        await Prices.RecordAsync("calm", Row(40, 106));
+        (await Prices.AnnouncedAsync("calm", routine: true)).ShouldBe(3, "a step of what counts, below the level that is news");
         (await News("calm")).ShouldBe(0);
     }
 
-    private Task<long> News(string source) => prices.AnnouncedAsync(source, routine: false);
+    private Task<long> News(string source) => Prices.AnnouncedAsync(source, routine: false);
 
     private static string Rows(int from, int to) => string.Join(",", Enumerable.Range(from, to - from).Select(i => Row(i, 100 * Math.Exp(0.01 * Math.Sin(i)))));
 

@@ -4,37 +4,37 @@ using System.Text.Json;
 
 namespace Chokepoint.TradeFlows.Tests.Imports;
 
-public sealed class ComtradeImportTests(TradeService trade) : IClassFixture<TradeService>
+public sealed class ComtradeImportTests(TradeService trade) : TradeTests(trade)
 {
     [Fact]
     public async Task A_file_is_accepted_and_imported_and_a_second_time_changes_nothing()
     {
         var csv = Samples.Csv(Samples.Row("250410", 156, 900, 5000), Samples.Row("250410", 484, 100, 900), Samples.Row("250410", 0, 1000, 5900));
 
-        var first = await trade.ImportAsync("comtrade-v1", csv);
-        var events = await trade.QueryAsync<long>("SELECT sum(version)::bigint FROM supply_profiles");
-        var second = await trade.ImportAsync("comtrade-v1", csv);
+        var first = await Trade.ImportAsync("comtrade-v1", csv);
+        var events = await Trade.QueryAsync<long>("SELECT sum(version)::bigint FROM supply_profiles");
+        var second = await Trade.ImportAsync("comtrade-v1", csv);
 
         Counts(first).ShouldBe(("completed", 3, 3, 0, 3, 0, 0));
         Counts(second).ShouldBe(("completed", 3, 3, 0, 0, 0, 3));
-        (await trade.QueryAsync<long>("SELECT sum(version)::bigint FROM supply_profiles")).ShouldBe(events);
+        (await Trade.QueryAsync<long>("SELECT sum(version)::bigint FROM supply_profiles")).ShouldBe(events);
     }
 
     [Fact]
     public async Task A_later_file_revises_what_an_earlier_one_said()
     {
-        await trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("260300", 152, 100, 10, period: "2019")));
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("260300", 152, 100, 10, period: "2019")));
 
-        var job = await trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("260300", 152, 150, 10, period: "2019")));
+        var job = await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("260300", 152, 150, 10, period: "2019")));
 
         Counts(job).ShouldBe(("completed", 1, 1, 0, 0, 1, 0));
-        (await trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE hs = '260300' AND year = 2019")).ShouldBe(150);
+        (await Trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE hs = '260300' AND year = 2019")).ShouldBe(150);
     }
 
     [Fact]
     public async Task Bad_rows_are_kept_with_line_and_reason_and_the_good_ones_land()
     {
-        var job = await trade.ImportAsync("comtrade-v1", Samples.Csv(
+        var job = await Trade.ImportAsync("comtrade-v1", Samples.Csv(
             Samples.Row("811292", 156, 10, 100, period: "2018"),
             Samples.Row("811292", 156, -5, 100, period: "2017"),
             Samples.Row("811292", 156, 10, 100, period: "2999"),
@@ -46,7 +46,7 @@ public sealed class ComtradeImportTests(TradeService trade) : IClassFixture<Trad
             "C,A,2018"));
 
         Counts(job).ShouldBe(("completed", 9, 1, 8, 1, 0, 0));
-        var rejects = await trade.RejectsAsync(job);
+        var rejects = await Trade.RejectsAsync(job);
         rejects.Select(r => r.Line).ShouldBe([3, 4, 5, 6, 7, 8, 9, 10]);
         rejects[0].Reason.ShouldBe("netWgt is negative.");
         rejects[1].Reason.ShouldContain("in the future");
@@ -68,7 +68,7 @@ public sealed class ComtradeImportTests(TradeService trade) : IClassFixture<Trad
     [InlineData("{\"data\":[{\"period\":\"2020\"", "ends before its end")]
     public async Task A_file_that_is_not_what_it_says_is_refused_whole(string body, string why)
     {
-        var job = await trade.ImportAsync("comtrade-v1", body);
+        var job = await Trade.ImportAsync("comtrade-v1", body);
 
         TradeService.State(job).ShouldBe("rejected");
         job.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain(why);
@@ -80,12 +80,12 @@ public sealed class ComtradeImportTests(TradeService trade) : IClassFixture<Trad
         var rows = Enumerable.Range(0, 30).Select(i => Samples.Row("740311", 152, 10 + i, 100, period: $"{1990 + i}"));
         var shifted = "id," + Samples.Header[..Samples.Header.LastIndexOf(',')];
 
-        var job = await trade.ImportAsync("comtrade-v1", shifted + "\r\n" + string.Join("\r\n", rows));
+        var job = await Trade.ImportAsync("comtrade-v1", shifted + "\r\n" + string.Join("\r\n", rows));
 
         TradeService.State(job).ShouldBe("rejected");
         job.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain("shifted");
-        (await trade.QueryAsync<long>("SELECT count(*) FROM flows WHERE hs = '740311'")).ShouldBe(0);
-        (await trade.QueryAsync<long>("SELECT count(*) FROM import_chunks")).ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM flows WHERE hs = '740311'")).ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM import_chunks")).ShouldBe(0);
     }
 
     [Fact]
@@ -101,11 +101,11 @@ public sealed class ComtradeImportTests(TradeService trade) : IClassFixture<Trad
                "netWgt":null,"isNetWgtEstimated":false,"primaryValue":600.0}],"error":""}
             """;
 
-        var job = await trade.ImportAsync("comtrade-v1", json);
+        var job = await Trade.ImportAsync("comtrade-v1", json);
 
         Counts(job).ShouldBe(("completed", 2, 2, 0, 2, 0, 0));
-        (await trade.QueryAsync<bool>("SELECT net_kg IS NULL FROM flows WHERE hs = '280530' AND partner = 156")).ShouldBeTrue();
-        var profile = await trade.GetAsync("suppliers?importer=JPN&mineral=dysprosium&year=2021");
+        (await Trade.QueryAsync<bool>("SELECT net_kg IS NULL FROM flows WHERE hs = '280530' AND partner = 156")).ShouldBeTrue();
+        var profile = await Trade.GetAsync("suppliers?importer=JPN&mineral=dysprosium&year=2021");
         profile.GetProperty("basis").GetString().ShouldBe("value");
     }
 
@@ -130,14 +130,14 @@ public sealed class ComtradeImportTests(TradeService trade) : IClassFixture<Trad
     [Fact]
     public async Task An_unknown_format_and_a_missing_scope_are_refused_before_anything_is_stored()
     {
-        using var unknown = await trade.Client.PostAsync("/api/trade/imports?format=excel", new StringContent("x"));
+        using var unknown = await Trade.Client.PostAsync("/api/trade/imports?format=excel", new StringContent("x"));
         unknown.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         var problem = JsonDocument.Parse(await unknown.Content.ReadAsStringAsync()).RootElement;
         problem.GetProperty("errors").GetProperty("/format")[0].GetString()!.ShouldContain("comtrade-v1");
 
         using var request = new HttpRequestMessage(HttpMethod.Post, "/api/trade/imports?format=comtrade-v1") { Content = new StringContent("x") };
         request.Headers.Authorization = new("Bearer", "wrong");
-        using var refused = await trade.Client.SendAsync(request);
+        using var refused = await Trade.Client.SendAsync(request);
         refused.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
@@ -145,7 +145,7 @@ public sealed class ComtradeImportTests(TradeService trade) : IClassFixture<Trad
     public async Task A_body_larger_than_json_may_be_is_streamed_through()
     {
         var rows = Enumerable.Range(0, 20_000).Select(i => Samples.Row("260400", 156, i + 1, i + 1, period: $"{1962 + (i % 60)}", transport: $"{i}"));
-        var job = await trade.ImportAsync("comtrade-v1", Samples.Csv(rows));
+        var job = await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows));
 
         Counts(job).ShouldBe(("completed", 20_000, 20_000, 0, 20_000, 0, 0));
         job.GetProperty("bytesRead").GetInt64().ShouldBe(job.GetProperty("bytesTotal").GetInt64());

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace Chokepoint.TradeFlows.Tests.Imports;
 
-public sealed class OtherFormatsTests(TradeService trade) : IClassFixture<TradeService>
+public sealed class OtherFormatsTests(TradeService trade) : TradeTests(trade)
 {
     private const string Mapping = "&reporter=CHN&direction=export&frequency=monthly&period=period_dt&partner=partner_name&hs=hs6&value=val&weight=qty";
 
@@ -13,20 +13,20 @@ public sealed class OtherFormatsTests(TradeService trade) : IClassFixture<TradeS
         var header = "\"" + string.Join("\",\"", Samples.Header.Split(',').Select(c => char.ToUpperInvariant(c[0]) + c[1..])) + "\",";
         var row = "\"" + string.Join("\",\"", Samples.Row("250410", 156, 12, 34, period: "2017").Split(',')) + "\",";
 
-        ComtradeImportTests.Counts(await trade.ImportAsync("comtrade-plus", header + "\r\n" + row + "\r\n")).ShouldBe(("completed", 1, 1, 0, 1, 0, 0));
-        TradeService.State(await trade.ImportAsync("comtrade-v1", header + "\r\n" + row + "\r\n")).ShouldBe("rejected");
-        TradeService.State(await trade.ImportAsync("comtrade-plus", Samples.Gallium)).ShouldBe("rejected");
+        ComtradeImportTests.Counts(await Trade.ImportAsync("comtrade-plus", header + "\r\n" + row + "\r\n")).ShouldBe(("completed", 1, 1, 0, 1, 0, 0));
+        TradeService.State(await Trade.ImportAsync("comtrade-v1", header + "\r\n" + row + "\r\n")).ShouldBe("rejected");
+        TradeService.State(await Trade.ImportAsync("comtrade-plus", Samples.Gallium)).ShouldBe("rejected");
     }
 
     [Fact]
     public async Task Baci_s_thousands_and_tonnes_become_dollars_and_kilograms_and_lost_zeros_come_back()
     {
-        var job = await trade.ImportAsync("baci", "t,i,j,k,v,q\n2021,156,842,250410,12.5,   3.25\n2021,180,156,10121,1,NA\n2021,999,156,250410,1,1\n2021,156,251,250410,-1,1\n2999,156,842,250410,1,1\n");
+        var job = await Trade.ImportAsync("baci", "t,i,j,k,v,q\n2021,156,842,250410,12.5,   3.25\n2021,180,156,10121,1,NA\n2021,999,156,250410,1,1\n2021,156,251,250410,-1,1\n2999,156,842,250410,1,1\n");
 
         ComtradeImportTests.Counts(job).ShouldBe(("completed", 5, 2, 3, 2, 0, 0));
-        (await trade.QueryAsync<double>("SELECT value_usd FROM flows WHERE hs = '250410' AND reporter = 842 AND partner = 156 AND year = 2021")).ShouldBe(12_500);
-        (await trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE hs = '250410' AND reporter = 842 AND partner = 156 AND year = 2021")).ShouldBe(3250);
-        (await trade.QueryAsync<bool>("SELECT net_kg IS NULL FROM flows WHERE hs = '010121'")).ShouldBeTrue();
+        (await Trade.QueryAsync<double>("SELECT value_usd FROM flows WHERE hs = '250410' AND reporter = 842 AND partner = 156 AND year = 2021")).ShouldBe(12_500);
+        (await Trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE hs = '250410' AND reporter = 842 AND partner = 156 AND year = 2021")).ShouldBe(3250);
+        (await Trade.QueryAsync<bool>("SELECT net_kg IS NULL FROM flows WHERE hs = '010121'")).ShouldBeTrue();
     }
 
     [Fact]
@@ -35,10 +35,10 @@ public sealed class OtherFormatsTests(TradeService trade) : IClassFixture<TradeS
         var zip = Zip(("BACI_HS17_Y2019_V202301.csv", "t,i,j,k,v,q\n2019,156,842,261100,1,1\n"), ("country_codes_V202301.csv", "country_code;x\n4;y\n"),
             ("BACI_HS17_Y2020_V202301.csv", "t,i,j,k,v,q\n2020,156,842,261100,1,1\n2020,156,842,261100x,1,1\n"));
 
-        var job = await trade.ImportAsync("baci", zip);
+        var job = await Trade.ImportAsync("baci", zip);
 
         ComtradeImportTests.Counts(job).ShouldBe(("completed", 3, 2, 1, 2, 0, 0));
-        (await trade.QueryAsync<long>("SELECT count(DISTINCT year) FROM flows WHERE hs = '261100'")).ShouldBe(2);
+        (await Trade.QueryAsync<long>("SELECT count(DISTINCT year) FROM flows WHERE hs = '261100'")).ShouldBe(2);
     }
 
     [Fact]
@@ -51,26 +51,26 @@ public sealed class OtherFormatsTests(TradeService trade) : IClassFixture<TradeS
         await Refused("baci", bomb, "unpacks to more than");
         await Refused("baci", Zip(("readme.txt", "hello")), "holds no file named like");
         await Refused("baci", Encoding.UTF8.GetBytes("t,i,j,k,q,v\n2018,156,842,261400,1,1\n"), "should be t,i,j,k,v,q");
-        (await trade.QueryAsync<long>("SELECT count(*) FROM flows WHERE hs = '261400'")).ShouldBe(0);
-        ComtradeImportTests.Counts(await trade.ImportAsync("baci", whole)).ShouldBe(("completed", 1, 1, 0, 1, 0, 0));
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM flows WHERE hs = '261400'")).ShouldBe(0);
+        ComtradeImportTests.Counts(await Trade.ImportAsync("baci", whole)).ShouldBe(("completed", 1, 1, 0, 1, 0, 0));
     }
 
     [Fact]
     public async Task A_plain_csv_is_read_by_its_declared_mapping()
     {
-        var job = await trade.ImportAsync("csv&source=Customs%20of%20China" + Mapping,
+        var job = await Trade.ImportAsync("csv&source=Customs%20of%20China" + Mapping,
             "period_dt,partner_name,hs6,val,qty,uv\n2021-03-01,South Korea,380110,100,50,2\n2021-03-01,UAE,380110,10,5,2\n2021-03-01,Atlantis,380110,10,5,2\n");
 
         ComtradeImportTests.Counts(job).ShouldBe(("completed", 3, 2, 1, 2, 0, 0));
-        (await trade.RejectsAsync(job)).ShouldBe([(4, "The partner 'Atlantis' is not known.")]);
-        using var undeclared = await trade.Client.PostAsync("/api/trade/imports?format=csv&source=x", new StringContent("a"));
+        (await Trade.RejectsAsync(job)).ShouldBe([(4, "The partner 'Atlantis' is not known.")]);
+        using var undeclared = await Trade.Client.PostAsync("/api/trade/imports?format=csv&source=x", new StringContent("a"));
         ((int)undeclared.StatusCode).ShouldBe(422);
     }
 
     [Fact]
     public async Task The_download_of_comtrade_plus_imports_whole()
     {
-        var job = await trade.ImportAsync("comtrade-plus", await SharedData.ReadAsync("trade", "comtradeplus", "TradeData_7_29_2024_10_39_30.csv"));
+        var job = await Trade.ImportAsync("comtrade-plus", await SharedData.ReadAsync("trade", "comtradeplus", "TradeData_7_29_2024_10_39_30.csv"));
 
         var counts = ComtradeImportTests.Counts(job);
         (counts.Item1, counts.Item2, counts.Item4).ShouldBe(("completed", 243, 0));
@@ -80,10 +80,10 @@ public sealed class OtherFormatsTests(TradeService trade) : IClassFixture<TradeS
     public async Task China_s_monthly_exports_import_whole_and_only_the_graphite_break_is_found()
     {
         var file = await SharedData.ReadAsync("trade", "china_monthly", "deep_dive_hs6_monthly.csv");
-        var job = await trade.ImportAsync("csv&source=China%20customs%20monthly" + Mapping, file);
+        var job = await Trade.ImportAsync("csv&source=China%20customs%20monthly" + Mapping, file);
 
         ComtradeImportTests.Counts(job).ShouldBe(("completed", 6442, 6442, 0, 6442, 0, 0));
-        var found = (await trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray()
+        var found = (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray()
             .Where(c => c.GetProperty("source").GetString() == "China customs monthly").ToList();
         found.ShouldHaveSingleItem();
         found[0].GetProperty("hs").GetString().ShouldBe("250410");
@@ -94,7 +94,7 @@ public sealed class OtherFormatsTests(TradeService trade) : IClassFixture<TradeS
 
     private async Task Refused(string format, byte[] body, string why)
     {
-        var job = await trade.ImportAsync(format, body);
+        var job = await Trade.ImportAsync(format, body);
         TradeService.State(job).ShouldBe("rejected");
         job.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain(why);
     }

@@ -1,7 +1,7 @@
 namespace Chokepoint.TradeFlows.Tests.Imports;
 
 /// <summary>The files as the world published them, where they are at hand beside the repository.</summary>
-public sealed class RealFilesTests(TradeService trade) : IClassFixture<TradeService>
+public sealed class RealFilesTests(TradeService trade) : TradeTests(trade)
 {
     [Theory]
     [InlineData("gallium", 40, "811292")]
@@ -10,18 +10,18 @@ public sealed class RealFilesTests(TradeService trade) : IClassFixture<TradeServ
     [InlineData("lithium", 175, "283691")]
     public async Task Comtrade_files_import_whole(string name, int rows, string hs)
     {
-        var job = await trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", name + "_trade_data.csv"));
+        var job = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", name + "_trade_data.csv"));
 
         ComtradeImportTests.Counts(job).ShouldBe(("completed", rows, rows, 0, rows, 0, 0));
-        (await trade.QueryAsync<long>($"SELECT count(*) FROM flows WHERE hs = '{hs}'")).ShouldBeGreaterThan(0);
+        (await Trade.QueryAsync<long>($"SELECT count(*) FROM flows WHERE hs = '{hs}'")).ShouldBeGreaterThan(0);
     }
 
     [Fact]
     public async Task The_united_states_bought_35970_kg_under_811292_from_China_in_2020()
     {
-        await trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "gallium_trade_data.csv"));
+        await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "gallium_trade_data.csv"));
 
-        var flows = await trade.GetAsync("flows?importer=USA&exporter=CHN&hs=811292&from=2020&to=2020");
+        var flows = await Trade.GetAsync("flows?importer=USA&exporter=CHN&hs=811292&from=2020&to=2020");
         var import = flows.GetProperty("items").EnumerateArray().Single(f => f.GetProperty("direction").GetString() == "import");
 
         import.GetProperty("netWeightKg").GetDouble().ShouldBe(35_970);
@@ -31,9 +31,9 @@ public sealed class RealFilesTests(TradeService trade) : IClassFixture<TradeServ
     [Fact]
     public async Task The_api_s_recorded_answers_import_with_the_counts_they_state()
     {
-        var four = await trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_v1_get_response_sample.json"));
-        var none = await trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_error_sample.json"));
-        var list = await trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_bulk_list_sample.json"));
+        var four = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_v1_get_response_sample.json"));
+        var none = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_error_sample.json"));
+        var list = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_bulk_list_sample.json"));
 
         ComtradeImportTests.Counts(four).ShouldBe(("completed", 4, 4, 0, 4, 0, 0));
         ComtradeImportTests.Counts(none).ShouldBe(("completed", 0, 0, 0, 0, 0, 0));

@@ -3,14 +3,14 @@ using System.Text.Json;
 
 namespace Chokepoint.TradeFlows.Tests.Suppliers;
 
-public sealed class SuppliersTests(TradeService trade) : IClassFixture<TradeService>
+public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
 {
     [Fact]
     public async Task Shares_are_of_the_reported_total_and_both_bounds_of_the_residual_are_shown()
     {
-        await trade.ImportAsync("comtrade-v1", Samples.Gallium);
+        await Trade.ImportAsync("comtrade-v1", Samples.Gallium);
 
-        var answer = await trade.GetAsync("suppliers?importer=USA&mineral=gallium&year=2023");
+        var answer = await Trade.GetAsync("suppliers?importer=USA&mineral=gallium&year=2023");
 
         answer.GetProperty("suppliers").EnumerateArray().Select(s => (s.GetProperty("supplier").GetString(), Math.Round(s.GetProperty("share").GetDouble(), 6)))
             .ShouldBe([("CHN", 0.6), ("CAN", 0.3)]);
@@ -24,9 +24,9 @@ public sealed class SuppliersTests(TradeService trade) : IClassFixture<TradeServ
     [Fact]
     public async Task A_basket_is_marked_and_says_which_minerals_it_pools()
     {
-        await trade.ImportAsync("comtrade-v1", Samples.Gallium);
+        await Trade.ImportAsync("comtrade-v1", Samples.Gallium);
 
-        var answer = await trade.GetAsync("suppliers?importer=USA&mineral=gallium&year=2023");
+        var answer = await Trade.GetAsync("suppliers?importer=USA&mineral=gallium&year=2023");
 
         answer.GetProperty("isBasket").GetBoolean().ShouldBeTrue();
         answer.GetProperty("note").GetString()!.ShouldContain("HS 811292 pools gallium, germanium, indium");
@@ -36,10 +36,10 @@ public sealed class SuppliersTests(TradeService trade) : IClassFixture<TradeServ
     [Fact]
     public async Task Ore_and_metal_are_separate_stages_and_a_code_of_its_own_is_no_basket()
     {
-        await trade.ImportAsync("comtrade-v1", Samples.Csv(
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
             Samples.Row("260300", 152, 500, 100, period: "2015"), Samples.Row("740311", 124, 200, 900, period: "2015")));
 
-        var answer = await trade.GetAsync("suppliers?importer=USA&mineral=copper&year=2015");
+        var answer = await Trade.GetAsync("suppliers?importer=USA&mineral=copper&year=2015");
 
         answer.GetProperty("stage").GetString().ShouldBe("processing");
         answer.GetProperty("isBasket").GetBoolean().ShouldBeFalse();
@@ -52,13 +52,13 @@ public sealed class SuppliersTests(TradeService trade) : IClassFixture<TradeServ
     [Fact]
     public async Task Comtrade_s_own_numbers_become_economies_and_what_is_none_stays_in_the_residual()
     {
-        await trade.ImportAsync("comtrade-v1", Samples.Csv(
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
             Samples.Row("811020", 0, 100, 10, reporter: 251, period: "2014"), Samples.Row("811020", 757, 20, 2, reporter: 251, period: "2014"),
             Samples.Row("811020", 579, 20, 2, reporter: 251, period: "2014"), Samples.Row("811020", 699, 20, 2, reporter: 251, period: "2014"),
             Samples.Row("811020", 490, 20, 2, reporter: 251, period: "2014"), Samples.Row("811020", 899, 20, 2, reporter: 251, period: "2014"),
             Samples.Row("811020", 842, 7, 1, reporter: 251, period: "2014", transport: "2100")));
 
-        var answer = await trade.GetAsync("suppliers?importer=FRA&mineral=antimony&year=2014");
+        var answer = await Trade.GetAsync("suppliers?importer=FRA&mineral=antimony&year=2014");
 
         answer.GetProperty("suppliers").EnumerateArray().Select(s => s.GetProperty("supplier").GetString()).Order(StringComparer.Ordinal)
             .ShouldBe(["CHE", "IND", "NOR", "TWN"]);
@@ -72,7 +72,7 @@ public sealed class SuppliersTests(TradeService trade) : IClassFixture<TradeServ
     [InlineData("importer=USA&mineral=gallium&year=1963", HttpStatusCode.NotFound, null)]
     public async Task A_question_that_cannot_be_answered_says_why(string query, HttpStatusCode status, string? field)
     {
-        using var response = await trade.Client.GetAsync("/api/trade/suppliers?" + query);
+        using var response = await Trade.Client.GetAsync("/api/trade/suppliers?" + query);
 
         response.StatusCode.ShouldBe(status);
         var problem = JsonDocument.Parse(await response.Content.ReadAsStringAsync()).RootElement;
@@ -82,26 +82,26 @@ public sealed class SuppliersTests(TradeService trade) : IClassFixture<TradeServ
     [Fact]
     public async Task Flows_are_listed_page_by_page_as_reported()
     {
-        await trade.ImportAsync("comtrade-v1", Samples.Csv(
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
             Samples.Row("283691", 152, 5, 50, period: "2011"), Samples.Row("283691", 32, 3, 30, period: "2011"), Samples.Row("283691", 0, 8, 80, period: "2011"),
             Samples.Row("283691", 156, 1, 10, period: "2011", flow: "X")));
 
-        var first = await trade.GetAsync("flows?importer=USA&mineral=lithium&from=2011&to=2011&limit=2");
-        var second = await trade.GetAsync($"flows?importer=USA&mineral=lithium&from=2011&to=2011&limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
+        var first = await Trade.GetAsync("flows?importer=USA&mineral=lithium&from=2011&to=2011&limit=2");
+        var second = await Trade.GetAsync($"flows?importer=USA&mineral=lithium&from=2011&to=2011&limit=2&cursor={first.GetProperty("nextCursor").GetString()}");
 
         var exporters = first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(f => f.GetProperty("exporter").GetString());
         exporters.ShouldBe(["WLD", "ARG", "CHL"]);
         second.GetProperty("nextCursor").ValueKind.ShouldBe(JsonValueKind.Null);
-        (await trade.GetAsync("flows?exporter=USA&mineral=lithium&from=2011")).GetProperty("items")[0].GetProperty("importer").GetString().ShouldBe("CHN");
+        (await Trade.GetAsync("flows?exporter=USA&mineral=lithium&from=2011")).GetProperty("items")[0].GetProperty("importer").GetString().ShouldBe("CHN");
     }
 
     [Fact]
     public async Task An_import_announces_each_profile_it_changed_and_only_those()
     {
-        await trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("261710", 68, 10, 1, period: "2012"), Samples.Row("261710", 76, 10, 1, period: "2013")));
-        await trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("261710", 68, 10, 1, period: "2012"), Samples.Row("261710", 76, 99, 1, period: "2013")));
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("261710", 68, 10, 1, period: "2012"), Samples.Row("261710", 76, 10, 1, period: "2013")));
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("261710", 68, 10, 1, period: "2012"), Samples.Row("261710", 76, 99, 1, period: "2013")));
 
-        (await trade.QueryAsync<long>("SELECT version FROM supply_profiles WHERE importer = 'USA' AND mineral = 'antimony' AND period = 201200")).ShouldBe(1);
-        (await trade.QueryAsync<long>("SELECT version FROM supply_profiles WHERE importer = 'USA' AND mineral = 'antimony' AND period = 201300")).ShouldBe(2);
+        (await Trade.QueryAsync<long>("SELECT version FROM supply_profiles WHERE importer = 'USA' AND mineral = 'antimony' AND period = 201200")).ShouldBe(1);
+        (await Trade.QueryAsync<long>("SELECT version FROM supply_profiles WHERE importer = 'USA' AND mineral = 'antimony' AND period = 201300")).ShouldBe(2);
     }
 }
