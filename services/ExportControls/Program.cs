@@ -5,7 +5,6 @@ using Chokepoint.ExportControls.Knowledge;
 using Chokepoint.ExportControls.Notices;
 using Chokepoint.ExportControls.Registry;
 using Chokepoint.Messaging;
-using Chokepoint.Messaging.Operations;
 using Chokepoint.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -30,5 +29,4 @@ notices.MapPostNotice();
 notices.MapCorrectNotice();
 notices.MapGetNotice();
 notices.MapListNotices();
-app.MapOperations().MapMessagingOps();
 app.Run();

@@ -1,6 +1,5 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
-using Chokepoint.Messaging.Operations;
 using Chokepoint.Notifications;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Notifications.Deliveries;
@@ -23,5 +22,4 @@ app.UseServiceDefaults()
     .MapEventTypes()
     .MapSubscriptions()
     .MapDeliveries();
-app.MapOperations().MapMessagingOps();
 app.Run();

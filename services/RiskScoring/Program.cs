@@ -1,6 +1,5 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
-using Chokepoint.Messaging.Operations;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Data;
 using Chokepoint.RiskScoring.Exposure;
@@ -29,5 +28,4 @@ api.MapMethods();
 api.MapScenarios();
 api.MapExposure();
 api.MapStream();
-app.MapOperations().MapMessagingOps();
 app.Run();

@@ -20,6 +20,12 @@ internal sealed record ClaimedDelivery
     public required string? TraceParent { get; init; }
     public required DateTimeOffset EventTime { get; init; }
     public required DateTimeOffset? NoticedAt { get; init; }
+
+    /// <summary>By the database's clock, which attempts are dated and signed by: a receiver refuses a signature whose time is off.</summary>
+    public required DateTimeOffset ClaimedAt { get; init; }
+
+    /// <summary>This process's timestamp when it read <see cref="ClaimedAt"/>: from then on it measures.</summary>
+    public required long ReadAt { get; init; }
 }
 
 /// <summary>What came of one POST.</summary>

@@ -18,7 +18,7 @@ internal sealed record DueLook(IReadOnlyList<ClaimedDelivery> Claimed, TimeSpan?
 /// Each subscription gives no more than its free slots, and they are visited in random order: neither a slow receiver nor a long
 /// backlog holds up another's. The claim commits without waiting for the disk (a lost claim is a repeated delivery, which is promised).
 /// </remarks>
-internal sealed class DueDeliveries(NpgsqlDataSource dataSource, IOptions<DispatchSettings> options)
+internal sealed class DueDeliveries(NpgsqlDataSource dataSource, IOptions<DispatchSettings> options, TimeProvider time)
 {
     private const string Claim = """
         UPDATE deliveries d
@@ -26,7 +26,8 @@ internal sealed class DueDeliveries(NpgsqlDataSource dataSource, IOptions<Dispat
         FROM due, subscriptions s, events e
         WHERE d.id = due.id AND s.id = d.subscription_id AND e.id = d.event_id
         RETURNING d.id, d.claim, d.subscription_id, d.event_id, e.type, d.attempts, d.round, s.url, s.secret,
-            CASE WHEN s.previous_secret_until > now() THEN s.previous_secret END, e.body, e.trace_parent, e.time, e.noticed_at
+            CASE WHEN s.previous_secret_until > now() THEN s.previous_secret END, e.body, e.trace_parent, e.time, e.noticed_at,
+            clock_timestamp()
         """;
 
     // $1, $2: subscriptions with attempts in flight here, and how many; $3: the lease; $4: slots per subscription; $5: slots in all.
@@ -142,7 +143,7 @@ internal sealed class DueDeliveries(NpgsqlDataSource dataSource, IOptions<Dispat
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static ClaimedDelivery Read(NpgsqlDataReader row) => new()
+    private ClaimedDelivery Read(NpgsqlDataReader row) => new()
     {
         Id = row.GetGuid(0),
         Claim = row.GetGuid(1),
@@ -158,6 +159,8 @@ internal sealed class DueDeliveries(NpgsqlDataSource dataSource, IOptions<Dispat
         TraceParent = row.IsDBNull(11) ? null : row.GetString(11),
         EventTime = row.GetFieldValue<DateTimeOffset>(12),
         NoticedAt = Nullable<DateTimeOffset>(row, 13),
+        ClaimedAt = row.GetFieldValue<DateTimeOffset>(14),
+        ReadAt = time.GetTimestamp(),
     };
 
     private static T? Nullable<T>(NpgsqlDataReader row, int column)

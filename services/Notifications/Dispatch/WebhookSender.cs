@@ -51,7 +51,7 @@ internal sealed class WebhookSender : IDisposable
     public async Task<AttemptResult> SendAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
     {
         using var activity = Telemetry.StartAttempt(delivery);
-        var startedAt = _time.GetUtcNow();
+        var startedAt = delivery.ClaimedAt + _time.GetElapsedTime(delivery.ReadAt);
         var started = _time.GetTimestamp();
         Outcome outcome;
         using (var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken))
