@@ -1,32 +1,31 @@
 using System.Net;
-using Chokepoint.Testing.Platforms;
 
 namespace Chokepoint.Faults.Tests;
 
 /// <summary>A service SIGKILLed amid a burst and started again by the engine: nothing accepted is lost, no effect is doubled.</summary>
-public sealed class When_a_service_is_killed
+[Collection(nameof(RunningPlatform))]
+public sealed class When_a_service_is_killed(RunningPlatform running)
 {
     [Theory]
     [InlineData("controls")]
     [InlineData("risk")]
     [InlineData("notifications")]
-    public async Task Every_notice_that_was_accepted_is_scored_and_delivered(string service)
+    [InlineData("gateway")]
+    public async Task Amid_a_burst_every_notice_is_scored_and_delivered_once(string service)
     {
-        await using var platform = await PlatformProcess.StartAsync();
-        await using var subscriber = await Subscriber.SubscribeAsync(platform.Client);
-        var accepted = new List<(string Economy, string Mineral)>();
+        await using var ledger = await running.OpenLedgerAsync();
 
-        var pairs = Pairs.Banned(count: 60);
-        for (var i = 0; i < pairs.Count; i++)
+        var burst = await Burst.SendAsync(running.Platform, ledger, count: 180, fault: () =>
         {
-            if (i == pairs.Count / 2) platform.Kill(service);
-            using var answer = await platform.Client.PostNoticeAsync(Notices.Ban(pairs[i].Economy, pairs[i].Mineral));
-            // While its own service is down the gateway says so; what it accepted is a promise.
-            if (answer.StatusCode == HttpStatusCode.Created) accepted.Add(pairs[i]);
-            else answer.StatusCode.ShouldBeOneOf(HttpStatusCode.ServiceUnavailable, HttpStatusCode.BadGateway);
-        }
+            running.Platform.Kill(service);
+            return Task.CompletedTask;
+        });
 
-        accepted.Count.ShouldBeGreaterThanOrEqualTo(pairs.Count / 2);
-        await Pairs.ArriveAsync(subscriber, accepted);
+        await ledger.BalancesAsync(within: TimeSpan.FromSeconds(120));
+        if (service is "risk" or "notifications") burst.Refusals.ShouldBeEmpty("a notice needs neither to be accepted");
+        burst.Answers.Where(answer => answer.Status is HttpStatusCode.ServiceUnavailable).ShouldAllBe(answer => answer.SaysWhenToRetry);
+        burst.Answers.Select(answer => answer.Status).ShouldNotContain(HttpStatusCode.InternalServerError);
+        await Runbook.FollowAsync(running.Platform, "service-is-down", Runbook.Mend, $"SERVICE={service}");
+        await Runbook.FollowAsync(running.Platform, "service-is-down", Runbook.Check);
     }
 }
