@@ -5,6 +5,7 @@ using Chokepoint.ExportControls.Knowledge;
 using Chokepoint.ExportControls.Notices;
 using Chokepoint.ExportControls.Registry;
 using Chokepoint.Messaging;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -29,4 +30,5 @@ notices.MapPostNotice();
 notices.MapCorrectNotice();
 notices.MapGetNotice();
 notices.MapListNotices();
+app.MapOperations().MapMessagingOps();
 app.Run();

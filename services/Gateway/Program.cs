@@ -1,6 +1,7 @@
 using Chokepoint.Gateway;
 using Chokepoint.Gateway.Forwarding;
 using Chokepoint.Gateway.Health;
+using Chokepoint.Gateway.Operations;
 using Chokepoint.Gateway.Reference;
 using Chokepoint.ServiceDefaults;
 
@@ -8,6 +9,7 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddProcessDefaults(service: "gateway");
 builder.AddForwarding();
 builder.AddPlatformHealth();
+builder.AddPlatformOperations();
 builder.AddReference();
 
 var app = builder.Build();
@@ -15,5 +17,6 @@ app.UseMiddleware<SecurityHeaders>();
 app.UseProcessDefaults();
 app.MapForwarding();
 app.MapPlatformHealth();
+app.MapPlatformOperations();
 app.MapReference();
 app.Run();

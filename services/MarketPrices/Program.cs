@@ -5,6 +5,7 @@ using Chokepoint.MarketPrices.Observations;
 using Chokepoint.MarketPrices.Series;
 using Chokepoint.MarketPrices.Signals;
 using Chokepoint.Messaging;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -27,4 +28,5 @@ prices.MapObservations();
 prices.MapSeries();
 prices.MapSignals();
 prices.MapImports<PriceRow>(Scopes.PricesWrite);
+app.MapOperations().MapMessagingOps();
 app.Run();

@@ -1,5 +1,6 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.Notifications;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Notifications.Deliveries;
@@ -22,4 +23,5 @@ app.UseServiceDefaults()
     .MapEventTypes()
     .MapSubscriptions()
     .MapDeliveries();
+app.MapOperations().MapMessagingOps();
 app.Run();

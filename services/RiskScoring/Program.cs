@@ -1,5 +1,6 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Data;
 using Chokepoint.RiskScoring.Exposure;
@@ -28,4 +29,5 @@ api.MapMethods();
 api.MapScenarios();
 api.MapExposure();
 api.MapStream();
+app.MapOperations().MapMessagingOps();
 app.Run();

@@ -1,5 +1,6 @@
 using Chokepoint.Imports;
 using Chokepoint.Messaging;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.ServiceDefaults;
 using Chokepoint.TradeFlows.Collapses;
 using Chokepoint.TradeFlows.Data;
@@ -27,4 +28,5 @@ trade.MapImports<FlowRow>(Scopes.TradeWrite);
 trade.MapSuppliers();
 trade.MapFlows();
 trade.MapCollapses();
+app.MapOperations().MapMessagingOps();
 app.Run();

@@ -26,7 +26,7 @@ public static class ServiceDefaultsExtensions
         services.AddSingleton(new ServiceIdentity(service, area));
         services.AddKeyAuthentication();
         services.AddRequestLimits();
-        services.AddServiceDocument(service, area);
+        services.AddServiceDocument($"Chokepoint: {service}", area);
         services.AddSingleton(_ => new ServiceValidators(Assembly.Load(new AssemblyName(builder.Environment.ApplicationName))));
         return builder;
     }
@@ -96,8 +96,22 @@ public static class ServiceDefaultsExtensions
 
         var area = app.Services.GetRequiredService<ServiceIdentity>().Area;
         app.MapOpenApi($"/api/{area}/openapi.json").AllowAnonymous().DisableRateLimiting();
-        var group = app.MapGroup("/api/" + area);
-        group.AddEndpointFilter<RouteGroupBuilder, ReadFilter>();
+        return Group(app, "/api/" + area, scope);
+    }
+
+    /// <summary>
+    /// The group <c>/api/ops/{area}</c>, for which a key needs the scope <see cref="Scopes.Ops"/>: what an operator does with this
+    /// service. The gateway leads there.
+    /// </summary>
+    public static RouteGroupBuilder MapOperations(this WebApplication app)
+    {
+        var area = app.Services.GetRequiredService<ServiceIdentity>().Area;
+        return Group(app, "/api/ops/" + area, Scopes.Ops).WithTags("Operations");
+    }
+
+    private static RouteGroupBuilder Group(WebApplication app, string prefix, string? scope)
+    {
+        var group = app.MapGroup(prefix).WithETags();
         group.AddEndpointFilterFactory(ValidationFilter.Apply);
         group.AddEndpointFilter(Idempotency.FilterAsync);
         if (scope is not null)

@@ -62,7 +62,8 @@ internal sealed class Backend : IAsyncDisposable
 
     public Uri Address => new(_app.Urls.Single());
 
-    public static async Task<Backend> StartAsync(string area, Action<RouteGroupBuilder>? map = null, Action<WebApplicationBuilder>? configure = null, int port = 0)
+    public static async Task<Backend> StartAsync(string area, Action<RouteGroupBuilder>? map = null, Action<WebApplicationBuilder>? configure = null, int port = 0,
+        Action<RouteGroupBuilder>? operations = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -75,6 +76,7 @@ internal sealed class Backend : IAsyncDisposable
         var app = builder.Build();
         var api = app.UseServiceDefaults();
         map?.Invoke(api);
+        operations?.Invoke(app.MapOperations());
         await app.StartAsync();
         return new Backend(app);
     }

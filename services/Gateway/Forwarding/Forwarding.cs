@@ -22,8 +22,9 @@ internal static class ForwardingExtensions
         var forwarder = app.Services.GetRequiredService<AreaForwarder>();
         foreach (var service in app.Services.GetRequiredService<Services>().All)
         {
-            app.Map($"/api/{service.Area.Name}/{{**rest}}", (HttpContext http) => forwarder.ForwardAsync(http, service))
-                .ExcludeFromDescription();
+            // A service answers for its own operations too: the same service, under a path of its own.
+            foreach (var path in (string[])[service.Area.Name, $"ops/{service.Area.Name}"])
+                app.Map($"/api/{path}/{{**rest}}", (HttpContext http) => forwarder.ForwardAsync(http, service)).ExcludeFromDescription();
         }
     }
 

@@ -1,6 +1,9 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chokepoint.Gateway.Forwarding;
+using Chokepoint.ServiceDefaults;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace Chokepoint.Gateway.Reference;
 
@@ -8,8 +11,12 @@ namespace Chokepoint.Gateway.Reference;
 /// The services' OpenAPI documents as one. Operations are grouped by area; schemas keep their names within the area
 /// (<c>risk.Score</c>), so that two services may use one name for two things. A service that is down is named as missing.
 /// </summary>
-internal sealed class PlatformDocument(Services services, HttpMessageInvoker connections, TimeProvider time)
+internal sealed class PlatformDocument(
+    Services services, HttpMessageInvoker connections, [FromKeyedServices(ServiceDocument.Name)] IOpenApiDocumentProvider own, TimeProvider time)
 {
+    /// <summary>What the gateway answers itself, and of each service what operators do with it.</summary>
+    private static readonly Area Operations = new("ops", "Operations", Patience: TimeSpan.Zero);
+
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
     private static readonly string[] Methods = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
@@ -21,7 +28,7 @@ internal sealed class PlatformDocument(Services services, HttpMessageInvoker con
         if (_last is { } last && time.GetElapsedTime(last.At) < Kept)
             return last.Document;
         var parts = await Task.WhenAll(services.All.Select(async service => (service.Area, Document: await FetchAsync(service, cancellationToken))));
-        var document = Merge(parts);
+        var document = Merge([.. parts, (Operations, await OwnAsync(cancellationToken))]);
         if (parts.All(part => part.Document is not null))
             _last = (document, time.GetTimestamp());
         return document;
@@ -41,7 +48,7 @@ internal sealed class PlatformDocument(Services services, HttpMessageInvoker con
                 continue;
             Qualify(document, area.Name);
             foreach (var (path, item) in Members(document["paths"]))
-                paths[path] = Tagged(item!.AsObject(), area.Title);
+                paths[path] = path.StartsWith("/api/ops/", StringComparison.Ordinal) ? OfOperations(item!, area) : Tagged(item!, area.Title);
             foreach (var (name, schema) in Members(document["components"]?["schemas"]))
                 schemas[$"{area.Name}.{name}"] = schema!.DeepClone();
             foreach (var (name, scheme) in Members(document["components"]?["securitySchemes"]))
@@ -68,15 +75,27 @@ internal sealed class PlatformDocument(Services services, HttpMessageInvoker con
 
     private static IEnumerable<KeyValuePair<string, JsonNode?>> Members(JsonNode? node) => node as JsonObject ?? [];
 
-    private static JsonObject Tagged(JsonObject item, string title)
+    private static JsonObject Tagged(JsonNode item, string title)
     {
         var copy = item.DeepClone().AsObject();
-        foreach (var method in Methods)
-        {
-            if (copy[method] is JsonObject operation)
-                operation["tags"] = new JsonArray(title);
-        }
+        foreach (var operation in Methods.Select(method => copy[method]).OfType<JsonObject>())
+            operation["tags"] = new JsonArray(title);
         return copy;
+    }
+
+    /// <summary>Every service has the same operations by the same names; in the whole each name is one operation's.</summary>
+    private static JsonObject OfOperations(JsonNode item, Area area)
+    {
+        var tagged = Tagged(item, Operations.Title);
+        foreach (var operation in Methods.Select(method => tagged[method]).OfType<JsonObject>())
+            operation["operationId"] = $"{area.Name}.{operation["operationId"]}";
+        return tagged;
+    }
+
+    private async Task<JsonObject?> OwnAsync(CancellationToken cancellationToken)
+    {
+        var document = await own.GetOpenApiDocumentAsync(cancellationToken);
+        return JsonNode.Parse(await document.SerializeAsJsonAsync(OpenApiSpecVersion.OpenApi3_1, cancellationToken)) as JsonObject;
     }
 
     /// <summary>Points every reference to a schema at its name in the whole.</summary>

@@ -24,6 +24,7 @@ internal static class ReferenceExtensions
             page.SwaggerEndpoint("/docs/openapi.json", "The whole platform");
             foreach (var area in Area.All)
                 page.SwaggerEndpoint($"/api/{area.Name}/openapi.json", area.Title);
+            page.SwaggerEndpoint("/api/ops/openapi.json", "Operations");
             page.ConfigObject.AdditionalItems["validatorUrl"] = null!; // asks a stranger otherwise
             page.DefaultModelsExpandDepth(0);
             page.DisplayRequestDuration();

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Unicode;
 using Chokepoint.Messaging.Outbox;
 using Npgsql;
 using NpgsqlTypes;
@@ -68,6 +69,41 @@ internal sealed class DeadLetterStore(NpgsqlDataSource dataSource, OutboxSignal 
         var replayed = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
         if (replayed) signal.Set();
         return replayed;
+    }
+
+    public async Task<int> ReplayAllAsync(string? queue, int limit, CancellationToken cancellationToken)
+    {
+        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var ids = await TakeTextAsync(connection, queue, limit, cancellationToken);
+        if (ids.Count == 0) return 0;
+        await using var command = new NpgsqlCommand("""
+            WITH gone AS (DELETE FROM messaging.dead_letters WHERE id = ANY($1) RETURNING *)
+            INSERT INTO messaging.outbox (id, event_id, event_type, payload, traceparent, destination)
+            SELECT gen_random_uuid(), coalesce(event_id, id), coalesce(event_type, ''), convert_from(body, 'UTF8'), traceparent, queue FROM gone
+            """, connection);
+        command.Parameters.Add(new() { Value = ids });
+        var replayed = await command.ExecuteNonQueryAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        signal.Set();
+        return replayed;
+    }
+
+    /// <summary>The oldest whose body the outbox can hold; one that is no text would stop all the others.</summary>
+    private static async Task<List<Guid>> TakeTextAsync(NpgsqlConnection connection, string? queue, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("""
+            SELECT id, body FROM messaging.dead_letters WHERE $1 IS NULL OR queue = $1 ORDER BY id FOR UPDATE SKIP LOCKED
+            """, connection);
+        command.Parameters.Add(Text(queue));
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var ids = new List<Guid>();
+        while (ids.Count < limit && await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.GetFieldValue<byte[]>(1) is var body && Utf8.IsValid(body) && !body.Contains((byte)0)) ids.Add(reader.GetGuid(0));
+        }
+
+        return ids;
     }
 
     public async Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken)

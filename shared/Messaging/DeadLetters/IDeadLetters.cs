@@ -17,6 +17,11 @@ public interface IDeadLetters
     /// <returns>False when there is none of that id.</returns>
     Task<bool> ReplayAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>Sends the oldest to their queues again, as <see cref="ReplayAsync"/> does one: what a fixed handler is owed.</summary>
+    /// <param name="queue">Of this queue alone; null means of every queue.</param>
+    /// <returns>How many went; fewer than <paramref name="limit"/> means that none is left. What is not text cannot be replayed, and stays.</returns>
+    Task<int> ReplayAllAsync(string? queue, int limit, CancellationToken cancellationToken);
+
     /// <summary>Forgets it for good.</summary>
     /// <returns>False when there is none of that id.</returns>
     Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken);

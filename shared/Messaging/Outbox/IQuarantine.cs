@@ -14,6 +14,10 @@ public interface IQuarantine
     /// <returns>False when there is none of that id.</returns>
     Task<bool> ReplayAsync(Guid id, CancellationToken cancellationToken);
 
+    /// <summary>Puts the oldest back, as <see cref="ReplayAsync"/> does one.</summary>
+    /// <returns>How many went; fewer than <paramref name="limit"/> means that none is left.</returns>
+    Task<int> ReplayAllAsync(int limit, CancellationToken cancellationToken);
+
     /// <summary>Forgets it for good.</summary>
     /// <returns>False when there is none of that id.</returns>
     Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken);

@@ -42,6 +42,22 @@ internal sealed class QuarantineStore(NpgsqlDataSource dataSource, OutboxSignal 
         return replayed;
     }
 
+    public async Task<int> ReplayAllAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = dataSource.CreateCommand("""
+            WITH gone AS (
+                DELETE FROM messaging.quarantine WHERE id = ANY(ARRAY(
+                    SELECT id FROM messaging.quarantine ORDER BY id LIMIT $1 FOR UPDATE SKIP LOCKED))
+                RETURNING *)
+            INSERT INTO messaging.outbox (id, event_id, event_type, payload, traceparent, destination, created_at)
+            SELECT id, event_id, event_type, payload, traceparent, destination, created_at FROM gone
+            """);
+        command.Parameters.Add(new() { Value = limit });
+        var replayed = await command.ExecuteNonQueryAsync(cancellationToken);
+        if (replayed > 0) signal.Set();
+        return replayed;
+    }
+
     public async Task<bool> DiscardAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("DELETE FROM messaging.quarantine WHERE id = $1");

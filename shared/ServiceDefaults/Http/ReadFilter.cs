@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Json;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -40,4 +41,15 @@ internal sealed class ReadFilter(IOptions<JsonOptions> json) : IEndpointFilter
         IResult or string or null => null,
         _ => result,
     };
+}
+
+/// <summary>ETags for a group that <see cref="ServiceDefaultsExtensions.UseServiceDefaults"/> has not made.</summary>
+public static class ReadExtensions
+{
+    /// <summary>Every JSON answer to a GET has a strong ETag, and is 304 to one who has it already.</summary>
+    public static RouteGroupBuilder WithETags(this RouteGroupBuilder group)
+    {
+        group.AddEndpointFilter<RouteGroupBuilder, ReadFilter>();
+        return group;
+    }
 }

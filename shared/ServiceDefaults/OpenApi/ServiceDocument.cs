@@ -7,18 +7,22 @@ using Microsoft.OpenApi;
 namespace Chokepoint.ServiceDefaults;
 
 /// <summary>The service's OpenAPI 3.1 document: the key as a security scheme, the scope each operation needs, problems for what is refused.</summary>
-internal static class ServiceDocument
+public static class ServiceDocument
 {
     private const string Problem = "Problem";
     private const string Key = "key";
 
-    public static IServiceCollection AddServiceDocument(this IServiceCollection services, string service, string area) =>
-        services.AddOpenApi("v1", options =>
+    /// <summary>The document's name, and its key as an <c>IOpenApiDocumentProvider</c>.</summary>
+    public const string Name = "v1";
+
+    public static IServiceCollection AddServiceDocument(this IServiceCollection services, string title, string area) =>
+        services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.ShouldInclude = endpoint => endpoint.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
             options.AddDocumentTransformer((document, _, _) =>
             {
-                document.Info = new OpenApiInfo { Title = $"Chokepoint: {service}", Version = "1", Description = $"The interface under /api/{area}." };
+                document.Info = new OpenApiInfo { Title = title, Version = "1", Description = $"The interface under /api/{area}." };
                 document.Servers = [new OpenApiServer { Url = "/" }];
                 document.Components ??= new OpenApiComponents();
                 document.Components.SecuritySchemes ??= new Dictionary<string, IOpenApiSecurityScheme>(StringComparer.Ordinal);

@@ -19,7 +19,7 @@ public sealed class ReferenceTests
         using var answer = await gateway.Client.GetAsync("/docs/openapi.json");
         var document = await answer.JsonAsync();
         document["openapi"]!.GetValue<string>().ShouldStartWith("3.1");
-        document["paths"]!.AsObject().Select(path => path.Key).ShouldBe(["/api/controls/things", "/api/risk/things"]);
+        document["paths"]!.AsObject().Select(path => path.Key).Where(path => !path.StartsWith("/api/ops", StringComparison.Ordinal)).ShouldBe(["/api/controls/things", "/api/risk/things"]);
         document["paths"]!["/api/risk/things"]!["post"]!["tags"]![0]!.GetValue<string>().ShouldBe("Risk scoring");
         var schemas = document["components"]!["schemas"]!.AsObject();
         var text = document.ToJsonString();

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chokepoint.Gateway.Forwarding;
+
+namespace Chokepoint.Gateway.Operations;
+
+/// <summary>What one service answered; <paramref name="Content"/> is null where it did not answer with JSON.</summary>
+internal sealed record ServiceAnswer(string Service, int Status, JsonObject? Content)
+{
+    public bool IsOk => Status is 200 && Content is not null;
+}
+
+/// <summary>
+/// Asks every service the same thing with the caller's own key, so that keys and scopes stay the services' business. A replica that
+/// does not answer is passed over: all replicas answer from one database.
+/// </summary>
+internal sealed class EveryService(Services services, HttpMessageInvoker connections)
+{
+    private const int NoAnswer = 0;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <param name="pathOf">The path at the service of that area.</param>
+    /// <param name="only">One area; null asks all.</param>
+    public Task<ServiceAnswer[]> AskAsync(HttpContext http, Func<Area, string> pathOf, string? only, CancellationToken cancellationToken) =>
+        Task.WhenAll(services.All
+            .Where(service => only is null || service.Area.Name == only)
+            .Select(service => AskAsync(service, pathOf(service.Area), http.Request.Headers.Authorization.ToString(), cancellationToken)));
+
+    private async Task<ServiceAnswer> AskAsync(ReplicaSet service, string path, string authorization, CancellationToken cancellationToken)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        deadline.CancelAfter(Patience);
+        foreach (var replica in service.InTurn())
+        {
+            try
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(replica.Address, path));
+                if (authorization.Length > 0)
+                    request.Headers.TryAddWithoutValidation("Authorization", authorization);
+                using var answer = await connections.SendAsync(request, deadline.Token);
+                await using var body = await answer.Content.ReadAsStreamAsync(deadline.Token);
+                return new ServiceAnswer(service.Area.Name, (int)answer.StatusCode, await JsonNode.ParseAsync(body, cancellationToken: deadline.Token) as JsonObject);
+            }
+            catch (Exception fault) when (fault is HttpRequestException or JsonException or IOException or OperationCanceledException
+                && !cancellationToken.IsCancellationRequested)
+            {
+            }
+        }
+        return new ServiceAnswer(service.Area.Name, NoAnswer, Content: null);
+    }
+}
