@@ -7,6 +7,7 @@ using Chokepoint.RiskScoring.Exposure;
 using Chokepoint.RiskScoring.Lists;
 using Chokepoint.RiskScoring.Methods;
 using Chokepoint.RiskScoring.Minerals;
+using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Rescoring;
 using Chokepoint.RiskScoring.Scenarios;
 using Chokepoint.RiskScoring.Scores;
@@ -17,7 +18,10 @@ using Chokepoint.ServiceDefaults;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(service: "risk-scoring", area: "risk");
 builder.AddServiceDatabase<RiskDbContext>("riskdb");
-builder.AddMessaging<RiskDbContext>("risk-scoring", m => m.Handle<ControlStateChanged, ControlStateChangedHandler>());
+builder.AddMessaging<RiskDbContext>("risk-scoring", m => m
+    .Handle<ControlStateChanged, ControlStateChangedHandler>()
+    .Handle<PriceSignalChanged, PriceSignalChangedHandler>()
+    .Handle<SupplyProfileChanged, SupplyProfileChangedHandler>());
 builder.Services.AddSupply().AddRescoring();
 
 var app = builder.Build();

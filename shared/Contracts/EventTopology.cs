@@ -9,8 +9,8 @@ public static class EventTopology
     public static IReadOnlyList<EventRoute> Routes { get; } =
     [
         new(typeof(ControlStateChanged), "export-controls", ["risk-scoring", "notifications"]),
-        new(typeof(PriceSignalChanged), "market-prices", ["notifications"]),
-        new(typeof(SupplyProfileChanged), "trade-flows", ["notifications"]),
+        new(typeof(PriceSignalChanged), "market-prices", ["risk-scoring", "notifications"]),
+        new(typeof(SupplyProfileChanged), "trade-flows", ["risk-scoring", "notifications"]),
         new(typeof(RiskScoreChanged), "risk-scoring", ["notifications"]),
     ];
 }

@@ -1,16 +1,26 @@
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Observed;
 using Npgsql;
 
 namespace Chokepoint.RiskScoring.Controls;
 
 /// <summary>
-/// The newest clauses, kept parsed in memory and brought up to date by version before each batch: another replica may have applied the
+/// The newest clauses and signals, kept parsed in memory and brought up to date before each batch: another replica may have applied the
 /// event that asks for it.
 /// </summary>
 internal sealed class ClauseBook : IDisposable
 {
+    // One statement sees one snapshot: what is known then is what is visible in it, and a replay can know the same (docs/adr: replay).
+    // What an earlier look cannot have seen was written by a transaction that was not over for it: those from its oldest open one on.
+    private const string Look = """
+        SELECT 0, '', pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot())
+        UNION ALL SELECT 1, '', event::text, NULL FROM clauses WHERE transaction_id >= $1
+        UNION ALL SELECT CASE kind WHEN 'price' THEN 2 ELSE 3 END, key, event::text, NULL FROM signals WHERE transaction_id >= $1
+        """;
+
     private readonly SemaphoreSlim refreshing = new(1, 1);
     private readonly Dictionary<(Guid, string), ControlClause> known = [];
+    private ulong from;
     private volatile Snapshot current = new([]);
 
     public Snapshot Current => current;
@@ -20,21 +30,31 @@ internal sealed class ClauseBook : IDisposable
         await refreshing.WaitAsync(cancellationToken);
         try
         {
-            var stale = await StaleAsync(connection, cancellationToken);
-            if (stale.Count == 0) return current;
-            await using var command = new NpgsqlCommand(
-                "SELECT c.event FROM clauses c JOIN unnest($1, $2) AS k (notice_id, clause) USING (notice_id, clause)", connection)
+            await using var command = new NpgsqlCommand(Look, connection) { Parameters = { new() { Value = from, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 } } };
+            var (clauses, prices, supplies) = (false, new List<PriceReading>(), new List<(string, SupplyReading)>());
+            var (seen, next) = ("", from);
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
-                Parameters = { new() { Value = stale.Select(k => k.Item1).ToArray() }, new() { Value = stale.Select(k => k.Item2).ToArray() } },
-            };
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                var clause = ClauseStore.Parse(reader.GetString(0));
-                known[(clause.NoticeId, clause.Clause)] = clause;
+                while (await reader.ReadAsync(cancellationToken))
+                {
+                    switch (reader.GetInt32(0))
+                    {
+                        case 0:
+                            (seen, next) = (reader.GetString(2), reader.GetFieldValue<ulong>(3));
+                            break;
+                        case 1:
+                            clauses |= Learn(ClauseStore.Parse(reader.GetString(2)));
+                            break;
+                        case var kind:
+                            SignalStore.Sort(kind == 2 ? SignalKey.Price : SignalKey.Supply, reader.GetString(1), reader.GetString(2), prices, supplies);
+                            break;
+                    }
+                }
             }
 
-            return current = new Snapshot(known.Values);
+            from = next;
+            var signals = current.Signals.With(prices, supplies);
+            return current = clauses ? new Snapshot(known.Values, signals, seen) : new Snapshot(current, signals, seen);
         }
         finally
         {
@@ -44,31 +64,47 @@ internal sealed class ClauseBook : IDisposable
 
     public void Dispose() => refreshing.Dispose();
 
-    private async Task<List<(Guid, string)>> StaleAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <returns>Whether it was not known before.</returns>
+    private bool Learn(ControlClause clause)
     {
-        var stale = new List<(Guid, string)>();
-        await using var command = new NpgsqlCommand("SELECT notice_id, clause, version FROM clauses", connection);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var key = (reader.GetGuid(0), reader.GetString(1));
-            if (!known.TryGetValue(key, out var clause) || clause.Version < reader.GetInt64(2)) stale.Add(key);
-        }
-
-        return stale;
+        var key = (clause.NoticeId, clause.Clause);
+        if (known.TryGetValue(key, out var last) && last.Version >= clause.Version) return false;
+        known[key] = clause;
+        return true;
     }
 
-    /// <summary>The clauses at one moment; in one order whatever order they came in, since a score must not depend on it.</summary>
-    internal sealed class Snapshot(IEnumerable<ControlClause> clauses)
+    /// <summary>Clauses and signals at one moment; in one order whatever order they came in, since a score must not depend on it.</summary>
+    internal sealed class Snapshot
     {
-        private readonly Dictionary<string, ControlClause[]> byMineral = clauses
-            .SelectMany(c => c.Minerals.Distinct(StringComparer.Ordinal).Select(m => (Mineral: m, Clause: c)))
-            .GroupBy(x => x.Mineral, x => x.Clause, StringComparer.Ordinal)
-            .ToDictionary(g => g.Key, InOrder, StringComparer.Ordinal);
+        private readonly Dictionary<string, ControlClause[]> byMineral;
+
+        public Snapshot(IEnumerable<ControlClause> clauses, SignalSnapshot? signals = null, string? seen = null)
+            : this(ByMineral(clauses), signals ?? SignalSnapshot.Empty, seen)
+        {
+        }
+
+        /// <summary>The same clauses with other signals.</summary>
+        public Snapshot(Snapshot clauses, SignalSnapshot signals, string? seen = null)
+            : this(clauses.byMineral, signals, seen)
+        {
+        }
+
+        private Snapshot(Dictionary<string, ControlClause[]> byMineral, SignalSnapshot signals, string? seen) =>
+            (this.byMineral, Signals, Seen) = (byMineral, signals, seen);
+
+        public SignalSnapshot Signals { get; }
+
+        /// <summary>The snapshot of riskdb in which this was read, <c>pg_snapshot</c>; null where it was not read as it stands.</summary>
+        public string? Seen { get; }
 
         public IEnumerable<ControlClause> All => byMineral.Values.SelectMany(c => c).Distinct();
 
         public IReadOnlyList<ControlClause> Of(string mineral) => byMineral.TryGetValue(mineral, out var found) ? found : [];
+
+        private static Dictionary<string, ControlClause[]> ByMineral(IEnumerable<ControlClause> clauses) => clauses
+            .SelectMany(c => c.Minerals.Distinct(StringComparer.Ordinal).Select(m => (Mineral: m, Clause: c)))
+            .GroupBy(x => x.Mineral, x => x.Clause, StringComparer.Ordinal)
+            .ToDictionary(g => g.Key, InOrder, StringComparer.Ordinal);
 
         private static ControlClause[] InOrder(IEnumerable<ControlClause> clauses) => [.. clauses
             .OrderBy(c => c.Issuer, StringComparer.Ordinal).ThenBy(c => c.DocumentNumber, StringComparer.Ordinal)

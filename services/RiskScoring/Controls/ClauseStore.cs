@@ -32,7 +32,8 @@ internal static class ClauseStore
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             INSERT INTO clauses (notice_id, clause, version, event) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, event = excluded.event WHERE excluded.version > clauses.version
+            ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, event = excluded.event, transaction_id = pg_current_xact_id()
+            WHERE excluded.version > clauses.version
             RETURNING version
             """)
         {

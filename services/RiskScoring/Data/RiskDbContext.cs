@@ -16,13 +16,31 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
         {
             e.ToTable("clauses").HasKey(c => new { c.NoticeId, c.Clause });
             e.Property(c => c.Event).HasColumnType("jsonb");
+            WrittenBy(e.Property(c => c.TransactionId));
+            e.HasIndex(c => c.TransactionId);
         });
         modelBuilder.Entity<ClauseVersionRow>(e =>
         {
             e.ToTable("clause_versions").HasKey(c => new { c.NoticeId, c.Clause, c.Version });
             e.Property(c => c.Event).HasColumnType("jsonb");
             e.Property(c => c.ReceivedAt).HasDefaultValueSql("now()");
+            WrittenBy(e.Property(c => c.TransactionId));
             e.HasIndex(c => c.OccurredAt);
+        });
+        modelBuilder.Entity<SignalRow>(e =>
+        {
+            e.ToTable("signals").HasKey(s => new { s.Kind, s.Key });
+            e.Property(s => s.Event).HasColumnType("jsonb");
+            WrittenBy(e.Property(s => s.TransactionId));
+            e.HasIndex(s => s.TransactionId);
+        });
+        modelBuilder.Entity<SignalVersionRow>(e =>
+        {
+            e.ToTable("signal_versions").HasKey(s => new { s.Kind, s.Key, s.Version });
+            e.Property(s => s.Event).HasColumnType("jsonb");
+            e.Property(s => s.ReceivedAt).HasDefaultValueSql("now()");
+            WrittenBy(e.Property(s => s.TransactionId));
+            e.HasIndex(s => new { s.Mineral, s.Importer });
         });
         modelBuilder.Entity<WorkRow>(e =>
         {
@@ -39,7 +57,7 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
             e.ToTable("revisions").HasKey(r => new { r.Economy, r.Mineral, r.Version });
             e.Property(r => r.CommittedAt).HasDefaultValueSql("clock_timestamp()");
             e.Property(r => r.Id).UseIdentityAlwaysColumn();
-            e.Property(r => r.TransactionId).HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
+            WrittenBy(e.Property(r => r.TransactionId));
             e.HasIndex(r => r.Id).IsUnique();
             e.HasIndex(r => new { r.Economy, r.Mineral, r.AsOf });
             e.HasIndex(r => r.AsOf);
@@ -48,6 +66,7 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
         {
             e.ToTable("current_scores").HasKey(s => new { s.Economy, s.Mineral });
             e.Property(s => s.Controls).HasColumnType("jsonb");
+            e.Property(s => s.Signals).HasColumnType("jsonb").HasDefaultValueSql("'[]'");
             e.HasIndex(s => new { s.Mineral, s.Economy });
         });
         modelBuilder.Entity<ScoringStateRow>(e =>
@@ -56,4 +75,7 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
             e.Property(s => s.Id).ValueGeneratedNever();
         });
     }
+
+    private static void WrittenBy(Microsoft.EntityFrameworkCore.Metadata.Builders.PropertyBuilder<ulong> column) =>
+        column.HasColumnType("xid8").HasDefaultValueSql("pg_current_xact_id()");
 }

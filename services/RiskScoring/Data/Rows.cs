@@ -7,6 +7,9 @@ internal sealed class ClauseRow
     public required string Clause { get; set; }
     public long Version { get; set; }
     public required string Event { get; set; }
+
+    /// <summary>The transaction that wrote it: a reader takes what no earlier look of its can have seen.</summary>
+    public ulong TransactionId { get; set; }
 }
 
 /// <summary>Every version of every clause, whatever order they came in: what was known when.</summary>
@@ -18,6 +21,41 @@ internal sealed class ClauseVersionRow
     public DateTimeOffset OccurredAt { get; set; }
     public DateTimeOffset ReceivedAt { get; set; }
     public required string Event { get; set; }
+    public ulong TransactionId { get; set; }
+}
+
+/// <summary>The newest version known of a price series' signal or of a supply profile, as its last event told it.</summary>
+internal sealed class SignalRow
+{
+    /// <summary><c>price</c> or <c>supply</c>.</summary>
+    public required string Kind { get; set; }
+
+    /// <summary>The series' id; or importer, mineral, stage and period.</summary>
+    public required string Key { get; set; }
+
+    public long Version { get; set; }
+    public required string Event { get; set; }
+    public ulong TransactionId { get; set; }
+}
+
+/// <summary>Every version of every signal, whatever order they came in.</summary>
+internal sealed class SignalVersionRow
+{
+    public required string Kind { get; set; }
+    public required string Key { get; set; }
+    public long Version { get; set; }
+    public required string Mineral { get; set; }
+
+    /// <summary>Null for a price, which is everybody's.</summary>
+    public string? Importer { get; set; }
+
+    /// <summary>The last day it is about.</summary>
+    public DateOnly AsOf { get; set; }
+
+    public DateTimeOffset OccurredAt { get; set; }
+    public DateTimeOffset ReceivedAt { get; set; }
+    public required string Event { get; set; }
+    public ulong TransactionId { get; set; }
 }
 
 /// <summary>A pair to be scored again. Asked for twice, it is one row: the pair is scored once, from the newest inputs.</summary>
@@ -62,6 +100,9 @@ internal sealed class RevisionRow
 
     /// <summary>The answer of <c>GET /scores/{economy}/{mineral}</c>, byte for byte.</summary>
     public required string Document { get; set; }
+
+    /// <summary>The snapshot of this database that its inputs were read in (<c>pg_snapshot</c>): what a replay has to know by then.</summary>
+    public string? Seen { get; set; }
 }
 
 /// <summary>The newest revision of a pair, with what the next one is compared against.</summary>
@@ -89,6 +130,9 @@ internal sealed class CurrentScoreRow
 
     /// <summary>The clauses that bore on the pair, as <c>ControlMark</c>s.</summary>
     public required string Controls { get; set; }
+
+    /// <summary>The prices and flows that it was made with, as <c>SignalMark</c>s.</summary>
+    public required string Signals { get; set; }
 
     /// <summary>The edition of the reference figures it was made with.</summary>
     public required string Figures { get; set; }

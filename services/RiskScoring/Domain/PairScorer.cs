@@ -9,11 +9,18 @@ internal sealed record ControlEffect(ControlClause Clause, ClauseState State, do
 
 /// <summary>One stage of a pair, at the point and at both ends of what is not known.</summary>
 /// <param name="Severities">Of everything on each supplier together, 0..1, by index of the supply's suppliers.</param>
+/// <param name="Priors">The same before any flow was looked at.</param>
 internal sealed record StageScore(
     StageSupply Supply, FactorScores Factors, FactorScores Low, FactorScores High, double Score, double LowScore, double HighScore,
-    IReadOnlyList<ControlEffect> Controls, IReadOnlyList<double> Severities)
+    IReadOnlyList<ControlEffect> Controls, IReadOnlyList<double> Severities, IReadOnlyList<double> Priors)
 {
     public Stage Stage => Supply.Stage;
+
+    /// <summary>Whether any measure counts on a supplier, in force or pending.</summary>
+    public bool IsControlled(int supplier) => Priors[supplier] > 0;
+
+    /// <summary>Whether a supplier's flow fell further than its measures' prior says.</summary>
+    public bool IsObserved(int supplier) => Severities[supplier] > Priors[supplier];
 }
 
 /// <summary>A pair's score: the largest over its stages. No stage with producers is no data, never zero.</summary>
@@ -67,33 +74,42 @@ internal static class PairScorer
             if (share > 0 || (share is null && supply.HasResidual)) effects.Add(new ControlEffect(clause, state, severity, share));
         }
 
-        var severities = new double[suppliers.Count];
-        for (var i = 0; i < severities.Length; i++) severities[i] = bySupplier[i].Combined(method);
-        var trade = TradeAndObserved(supply, severities, signals);
+        var priors = new double[suppliers.Count];
+        for (var i = 0; i < priors.Length; i++) priors[i] = bySupplier[i].Combined(method);
+        double[] severities = [.. priors];
+        var trade = TradeAndObserved(supply, severities, signals.FallsAt(supply.Stage));
         var controls = supply.Controlled(severities, hidden.Combined(method));
         var market = signals.Market(method);
-        var point = new FactorScores(supply.Structure.Value, controls.Value, trade, market);
-        var low = new FactorScores(supply.Structure.Low, controls.Low, trade, market);
-        var high = new FactorScores(supply.Structure.High, controls.High, trade, market);
-        return new StageScore(supply, point, low, high, point.Score(method), low.Score(method), high.Score(method), effects,
-            severities);
+        var point = new FactorScores(supply.Structure.Value, controls.Value, trade?.Value, market);
+        var low = new FactorScores(supply.Structure.Low, controls.Low, trade?.Low, market);
+        var high = new FactorScores(supply.Structure.High, controls.High, trade?.High, market);
+        return new StageScore(supply, point, low, high, point.Score(method), low.Score(method), high.Score(method), effects, severities, priors);
     }
 
     /// <summary>
     /// A controlled supplier's flow that fell further than its prior says raises its severity to the fall; trade is then the worst of the
     /// uncontrolled alone, so that nothing counts twice.
     /// </summary>
-    private static double? TradeAndObserved(StageSupply supply, Span<double> severities, Signals signals)
+    /// <returns>Null where no supplier's flow is known.</returns>
+    private static Bounds? TradeAndObserved(StageSupply supply, Span<double> severities, IReadOnlyDictionary<string, double>? falls)
     {
-        if (signals.Falls is not { } falls) return null;
-        double worst = 0;
+        if (falls is null) return null;
+        var known = false;
+        double worst = 0, low = 0, high = 0;
         for (var i = 0; i < severities.Length; i++)
         {
             if (!falls.TryGetValue(supply.Suppliers[i].Economy, out var fall)) continue;
-            if (severities[i] > 0) severities[i] = Math.Max(severities[i], fall);
-            else worst = Math.Max(worst, fall * supply.Blended(i));
+            known = true;
+            if (severities[i] > 0)
+            {
+                severities[i] = Math.Max(severities[i], fall);
+                continue;
+            }
+
+            var part = supply.BlendedBounds(i);
+            (worst, low, high) = (Math.Max(worst, fall * part.Value), Math.Max(low, fall * part.Low), Math.Max(high, fall * part.High));
         }
 
-        return Math.Min(1, worst);
+        return known ? new Bounds(Math.Min(1, worst), Math.Min(1, low), Math.Min(1, high)) : null;
     }
 }

@@ -1,3 +1,5 @@
+using Chokepoint.Contracts;
+
 namespace Chokepoint.RiskScoring.Domain;
 
 /// <summary>What trade and prices say of a mineral for an importer; null is no data, and the factor is then absent.</summary>
@@ -8,7 +10,12 @@ namespace Chokepoint.RiskScoring.Domain;
 /// <param name="MarketZ">Robust z-score of the latest month's return.</param>
 internal sealed record Signals(IReadOnlyDictionary<string, double>? Falls, double? MarketZ)
 {
+    /// <summary>The same stage by stage, ore and metal being shipped by different suppliers; takes the place of <see cref="Falls"/>.</summary>
+    public IReadOnlyDictionary<Stage, IReadOnlyDictionary<string, double>>? FallsByStage { get; init; }
+
     public static Signals None { get; } = new(null, null);
+
+    public IReadOnlyDictionary<string, double>? FallsAt(Stage stage) => FallsByStage is { } stages ? stages.GetValueOrDefault(stage) : Falls;
 
     /// <summary>max(0, z − 2)/6, at most 1.</summary>
     public double? Market(LiveMethod method) =>

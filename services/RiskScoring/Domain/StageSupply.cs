@@ -54,6 +54,15 @@ internal sealed class StageSupply
     /// <summary>Q of the supplier at an index of <see cref="Suppliers"/>.</summary>
     public double Blended(int supplier) => blended[supplier];
 
+    /// <summary>The same, between world output alone and own sourcing alone.</summary>
+    public Bounds BlendedBounds(int supplier)
+    {
+        var (q, world, own) = (blended[supplier], Suppliers[supplier].World * Inputs.ImportReliance, Suppliers[supplier].Sourcing);
+        return Inputs.Basis == SupplyBasis.Sourced
+            ? new Bounds(q, Math.Min(q, Math.Min(world.Low, own.Low)), Math.Max(q, Math.Max(world.High, own.High)))
+            : new Bounds(q, Math.Min(q, world.Low), Math.Max(q, world.High));
+    }
+
     /// <summary>Σ Q·severity, between world output alone and own sourcing alone.</summary>
     /// <param name="severities">0..1 by index of <see cref="Suppliers"/>.</param>
     /// <param name="hidden">Severity on issuers that no source names as a supplier, who may stand among the rest.</param>

@@ -1,5 +1,6 @@
 using Chokepoint.Reference;
 using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
 using Npgsql;
@@ -8,7 +9,7 @@ namespace Chokepoint.RiskScoring.Rescoring;
 
 /// <summary>
 /// Asks for the scores that a day changes by itself: a clause begins, ends, returns, or comes within ninety days of it, at midnight of
-/// its issuer, with no event needed (METHOD.md section 3).
+/// its issuer, or an input grows stale, with no event needed (METHOD.md section 3).
 /// </summary>
 internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, ClauseBook clauses, RescoreSignal signal, DatabaseReadiness readiness, TimeProvider time, ILogger<PassingDays> log)
     : BackgroundService
@@ -50,7 +51,7 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, Cl
             var (from, to) = (Economies.DayOf(c.Issuer, seen), Economies.DayOf(c.Issuer, now));
             return from < to && c.Marks(book.Method).Any(mark => from < mark && mark <= to);
         });
-        var pairs = TouchedPairs.Of(book, due);
+        var pairs = ScoredEconomies.InOrder(TouchedPairs.Of(book, due).Concat(Staling(snapshot.Signals, seen, now)).Distinct());
         await WorkTable.AskAsync(connection, transaction, pairs, new WorkReason(null, Silent: false, null), cancellationToken);
         await using var update = new NpgsqlCommand("UPDATE scoring_state SET days_seen_through = $1 WHERE id = 1", connection, transaction)
         {
@@ -59,6 +60,16 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, Cl
         await update.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return pairs.Count;
+    }
+
+    /// <summary>What a day makes stale: prices and flows after three months, editions of figures with the year.</summary>
+    private IEnumerable<(string Economy, string Mineral)> Staling(SignalSnapshot signals, DateTimeOffset seen, DateTimeOffset now)
+    {
+        var (from, to) = (DateOnly.FromDateTime(seen.UtcDateTime), DateOnly.FromDateTime(now.UtcDateTime));
+        if (from == to) return [];
+        if (from.Year < to.Year) return book.Pairs;
+        return signals.Minerals.SelectMany(mineral => signals.Of(mineral).Marks.Where(m => from < m.Day && m.Day <= to)
+            .SelectMany(m => m.Importer is { } importer ? [importer] : ScoredEconomies.All).Select(economy => (economy, mineral)));
     }
 
     /// <summary>Null before the first start is done, or while another replica looks.</summary>

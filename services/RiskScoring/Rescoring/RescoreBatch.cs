@@ -33,7 +33,7 @@ internal sealed class RescoreBatch(
             span?.SetTag("chokepoint.revisions", made.Count);
         }
 
-        await RevisionStore.WriteAsync(connection, transaction, revisions, figures, cancellationToken);
+        await RevisionStore.WriteAsync(connection, transaction, revisions, figures, snapshot.Seen, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed();
         if (revisions.Count > 0) committed.Announce();

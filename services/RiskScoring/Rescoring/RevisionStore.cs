@@ -13,28 +13,28 @@ internal static class RevisionStore
     private const NpgsqlDbType Doubles = NpgsqlDbType.Array | NpgsqlDbType.Double;
 
     private const string InsertRevisions = """
-        INSERT INTO revisions (economy, mineral, version, as_of, score, level, state, method, document)
-        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        INSERT INTO revisions (economy, mineral, version, as_of, score, level, state, method, document, seen)
+        SELECT *, $10 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
         """;
 
     private const string UpsertCurrent = """
         INSERT INTO current_scores (
             economy, mineral, version, as_of, score, level, state, stage, basis, coverage, low, high, structure, controls_factor, trade, market,
-            fingerprint, controls, figures)
+            fingerprint, controls, figures, signals)
         SELECT economy, mineral, version, as_of, score, level, state, stage, basis, coverage, low, high, structure, controls_factor, trade, market,
-            fingerprint, controls::jsonb, figures
-        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19) AS r (
+            fingerprint, controls::jsonb, figures, signals::jsonb
+        FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20) AS r (
             economy, mineral, version, as_of, score, level, state, stage, basis, coverage, low, high, structure, controls_factor, trade, market,
-            fingerprint, controls, figures)
+            fingerprint, controls, figures, signals)
         ON CONFLICT (economy, mineral) DO UPDATE SET
             version = excluded.version, as_of = excluded.as_of, score = excluded.score, level = excluded.level, state = excluded.state,
             stage = excluded.stage, basis = excluded.basis, coverage = excluded.coverage, low = excluded.low, high = excluded.high,
             structure = excluded.structure, controls_factor = excluded.controls_factor, trade = excluded.trade, market = excluded.market,
-            fingerprint = excluded.fingerprint, controls = excluded.controls, figures = excluded.figures
+            fingerprint = excluded.fingerprint, controls = excluded.controls, figures = excluded.figures, signals = excluded.signals
         """;
 
     public static async Task WriteAsync(
-        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Revision> revisions, FiguresEdition figures,
+        NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Revision> revisions, FiguresEdition figures, string? seen,
         CancellationToken cancellationToken)
     {
         if (revisions.Count == 0) return;
@@ -43,6 +43,7 @@ internal static class RevisionStore
         AddCommon(insert, revisions);
         Add(insert, Texts, revisions, r => r.Document.Method);
         Add(insert, Texts, revisions, r => r.Json);
+        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)seen ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
         batch.BatchCommands.Add(insert);
 
         var upsert = new NpgsqlBatchCommand(UpsertCurrent);
@@ -59,6 +60,7 @@ internal static class RevisionStore
         Add(upsert, Texts, revisions, r => r.Fingerprint);
         Add(upsert, Texts, revisions, r => JsonSerializer.Serialize(r.Controls, EventJson.Options));
         Add(upsert, Texts, revisions, _ => figures.Name);
+        Add(upsert, Texts, revisions, r => JsonSerializer.Serialize(r.Pair.Signals, EventJson.Options));
         batch.BatchCommands.Add(upsert);
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }

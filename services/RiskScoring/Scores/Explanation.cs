@@ -2,6 +2,7 @@ using System.Globalization;
 using Chokepoint.Contracts;
 using Chokepoint.RiskScoring.Domain;
 using Chokepoint.RiskScoring.Methods;
+using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
 
 namespace Chokepoint.RiskScoring.Scores;
@@ -10,7 +11,7 @@ namespace Chokepoint.RiskScoring.Scores;
 internal static class Explanation
 {
     /// <summary>The document without what depends on the revision before: version 0, no deltas, no causes.</summary>
-    public static ScoreDocument Of(PairScore score, IReadOnlyList<StageView> views, SupplyBook book, DateTimeOffset asOf)
+    public static ScoreDocument Of(PairScore score, IReadOnlyList<StageView> views, PairSignals signals, SupplyBook book, DateTimeOffset asOf)
     {
         var method = book.Method;
         var published = PublishedMethods.Beside(score, views, book.Figures);
@@ -25,14 +26,14 @@ internal static class Explanation
         var points = Points.Of(deciding.Factors, method);
         var shown = Points.Tenths(deciding.Score) / 10.0;
         return new ScoreDocument(
-            score.Economy, score.Mineral, deciding.Stage, shown, Outward(score.Low, score.High), method.LevelOf(shown), ScoreStates.Of(view, asOf),
+            score.Economy, score.Mineral, deciding.Stage, shown, Outward(score.Low, score.High), method.LevelOf(shown), ScoreStates.Of(view, signals, asOf),
             BasisOf(deciding), Math.Round(deciding.Factors.Coverage(method), 4), asOf, 0, method.Name,
             [.. FactorNames.All.Where(f => deciding.Factors[f] is not null).Select(f => new Contribution(
-                f.NameOf(), Math.Round(deciding.Factors[f]!.Value, 4), method.WeightOf(f), points[(int)f] / 10.0, EvidenceOf(f, deciding, view, book)))],
-            [.. FactorNames.All.Where(f => deciding.Factors[f] is null).Select(f => new AbsentFactor(f.NameOf(), method.WeightOf(f), "no data"))],
+                f.NameOf(), Math.Round(deciding.Factors[f]!.Value, 4), method.WeightOf(f), points[(int)f] / 10.0, EvidenceOf(f, deciding, view, signals, book)))],
+            [.. FactorNames.All.Where(f => deciding.Factors[f] is null).Select(f => new AbsentFactor(f.NameOf(), method.WeightOf(f), WhyAbsent(f)))],
             [.. score.Stages.OrderByDescending(s => s.Score).Select(s => new StageLine(
                 s.Stage, Points.Tenths(s.Score) / 10.0, Outward(s.LowScore, s.HighScore), BasisOf(s)))],
-            [], published, [], StageEvidence.Vintages(view.Sources, book.Figures));
+            [], published, [], [.. StageEvidence.Vintages(view.Sources, book.Figures), .. VintagesOf(signals, deciding)]);
     }
 
     /// <summary>Rounded away from the score, so that the interval shown still contains it.</summary>
@@ -40,12 +41,23 @@ internal static class Explanation
 
     private static string BasisOf(StageScore stage) => stage.Supply.Inputs.Basis == SupplyBasis.Sourced ? "sourced" : "global";
 
-    private static IReadOnlyList<Evidence> EvidenceOf(Factor factor, StageScore stage, StageView view, SupplyBook book) => factor switch
+    private static IReadOnlyList<Evidence> EvidenceOf(Factor factor, StageScore stage, StageView view, PairSignals signals, SupplyBook book) => factor switch
     {
         Factor.Structure => StageEvidence.Of(view.Sources, book.Figures),
-        Factor.Controls => [.. stage.Controls.Select(ControlEvidence)],
-        _ => [],
+        Factor.Controls => [.. stage.Controls.Select(ControlEvidence), .. SignalWords.Of(signals, stage, controlled: true)],
+        Factor.Trade => [.. SignalWords.Of(signals, stage, controlled: false)],
+        _ => signals.Price is { } price ? [SignalWords.Of(price, book.Method)] : [],
     };
+
+    private static string WhyAbsent(Factor factor) => factor == Factor.Trade
+        ? "no supplier's monthly flow to this economy is known"
+        : "no price series of this mineral with a year of months is known";
+
+    private static IEnumerable<InputVintage> VintagesOf(PairSignals signals, StageScore stage)
+    {
+        if (signals.Price is { } price) yield return new InputVintage("price", $"{price.Source} ({price.AsOf:yyyy-MM-dd})");
+        if (signals.Of(stage.Supply).MaxBy(f => f.Of.Through) is { } flow) yield return new InputVintage("flows", $"{flow.Of.Source} ({flow.Of.Period})");
+    }
 
     private static Evidence ControlEvidence(ControlEffect effect)
     {
@@ -68,9 +80,13 @@ internal static class ScoreStates
     public const string Stale = "stale";
     public const string InsufficientData = "insufficient_data";
 
-    /// <summary>USGS appears every year, the EU's assessment every three; three times that without a new one is stale.</summary>
-    public static string Of(StageView view, DateTimeOffset asOf)
+    /// <summary>
+    /// USGS and customs statistics appear every year, the EU's assessment every three, prices and flows every month; three times that
+    /// without a new one is stale.
+    /// </summary>
+    public static string Of(StageView view, PairSignals signals, DateTimeOffset asOf)
     {
+        if (signals.IsStale(view.Supply, DateOnly.FromDateTime(asOf.UtcDateTime))) return Stale;
         var edition = EditionYear(view.Producers.Vintage) ?? view.Producers.Year;
         var cadence = view.Producers.Basis == Reference.SharesBasis.EuAnnex ? 3 : 1;
         return asOf.Year - edition > 3 * cadence ? Stale : Ok;

@@ -1,4 +1,5 @@
 using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -58,10 +59,11 @@ internal static class GetScore
         CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var snapshot = knownOn is { } known
-            ? await ClauseHistory.KnownAtAsync(connection, EndOf(known), cancellationToken)
-            : await clauses.RefreshAsync(connection, cancellationToken);
-        return TypedResults.Json(LiveScores.On(book, snapshot, economy, mineral, on ?? knownOn!.Value).Document, Contracts.EventJson.Options);
+        var day = on ?? knownOn!.Value;
+        DateTimeOffset? before = knownOn is { } known ? EndOf(known) : null;
+        var controls = before is { } b ? await ClauseHistory.KnownAtAsync(connection, b, cancellationToken) : await clauses.RefreshAsync(connection, cancellationToken);
+        var signals = await SignalStore.AsOfAsync(connection, economy, mineral, day, before, cancellationToken);
+        return TypedResults.Json(LiveScores.On(book, new ClauseBook.Snapshot(controls, signals), economy, mineral, day).Document, Contracts.EventJson.Options);
     }
 
     internal static DateTimeOffset EndOf(DateOnly day) => new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);

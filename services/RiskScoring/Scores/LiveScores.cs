@@ -3,18 +3,23 @@ using System.Text;
 using Chokepoint.Reference;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
 
 namespace Chokepoint.RiskScoring.Scores;
 
 /// <summary>A pair's score from what is recorded, at an instant or for a whole day; put into words only when somebody reads it.</summary>
-internal sealed class ScoredPair(PairScore score, IReadOnlyList<StageView> views, SupplyBook book, DateTimeOffset asOf)
+internal sealed class ScoredPair(PairScore score, IReadOnlyList<StageView> views, PairSignals signals, SupplyBook book, DateTimeOffset asOf)
 {
-    private readonly Lazy<ScoreDocument> document = new(() => Explanation.Of(score, views, book, asOf), isThreadSafe: false);
+    private readonly Lazy<ScoreDocument> document = new(() => Explanation.Of(score, views, signals, book, asOf), isThreadSafe: false);
 
     public PairScore Score => score;
     public ScoreDocument Document => document.Value;
     public IReadOnlyList<ControlMark> Controls { get; } = score.Deciding is { } d ? [.. d.Controls.Select(ControlMark.Of)] : [];
+    public IReadOnlyList<SignalMark> Signals { get; } = score.Deciding is { } s ? SignalMark.Of(signals, views.First(v => v.Supply == s.Supply), score.Economy) : [];
+    public string State { get; } = score.Deciding is { } decides
+        ? ScoreStates.Of(views.First(v => v.Supply == decides.Supply), signals, asOf)
+        : ScoreStates.InsufficientData;
 
     /// <summary>
     /// Names everything the words depend on: the same words come of the same figures, method, numbers and controls. Versions and event ids of
@@ -23,7 +28,7 @@ internal sealed class ScoredPair(PairScore score, IReadOnlyList<StageView> views
     public string Fingerprint(FiguresEdition figures)
     {
         var text = new StringBuilder();
-        Add($"{book.Method.Name}|{figures.Name}|{(score.Deciding is { } d ? ScoreStates.Of(views.First(v => v.Supply == d.Supply), asOf) : ScoreStates.InsufficientData)}");
+        Add($"{book.Method.Name}|{figures.Name}|{State}");
         foreach (var stage in score.Stages)
         {
             Add($"|{stage.Stage} {stage.Score:R} {stage.LowScore:R} {stage.HighScore:R} {stage.Factors.Structure:R} {stage.Factors.Controls:R} {stage.Factors.Trade:R} {stage.Factors.Market:R}");
@@ -35,6 +40,7 @@ internal sealed class ScoredPair(PairScore score, IReadOnlyList<StageView> views
             Add($"|{c.Label} {c.Measure} {c.EndUse} {c.Confidence} {s.Status} {s.Basis} {s.Since:O} {s.InForceFrom:O} {effect.Severity:R} {effect.Supply:R} {(c.Sources.Count > 0 ? c.Sources[0].Url : "")}");
         }
 
+        foreach (var mark in Signals) Add($"|{mark.Type} {mark.Key} {mark.Value}");
         return Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(text.ToString())).AsSpan(0, 16));
 
         void Add(FormattableString part) => text.Append(FormattableString.Invariant(part));
@@ -54,8 +60,10 @@ internal static class LiveScores
     private static ScoredPair Score(
         SupplyBook book, ClauseBook.Snapshot clauses, string economy, string mineral, Func<string, DateOnly> dayOf, DateTimeOffset asOf)
     {
-        var views = book.Of(economy, mineral);
-        var score = PairScorer.Score(economy, mineral, [.. views.Select(v => v.Supply)], clauses.Of(mineral), dayOf, Signals.None, book.Method);
-        return new ScoredPair(score, views, book, asOf);
+        var observed = clauses.Signals.Of(mineral);
+        var views = observed.Views(book, economy, mineral);
+        var signals = observed.Of(economy, DateOnly.FromDateTime(asOf.UtcDateTime));
+        var score = PairScorer.Score(economy, mineral, [.. views.Select(v => v.Supply)], clauses.Of(mineral), dayOf, signals.ForScoring, book.Method);
+        return new ScoredPair(score, views, signals, book, asOf);
     }
 }

@@ -59,7 +59,7 @@ internal static class StageEvidence
     private static IEnumerable<Evidence> Sourcing(StageSources sources)
     {
         if (sources.Sourcing is not { } sourcing) yield break;
-        var what = $"{sources.Economy} {(sourcing.Basis == SharesBasis.EuAnnex ? "sourcing" : "imports")}{Borrowed(sources)}";
+        var what = $"{sources.Economy} {(sourcing.Basis == SharesBasis.EuAnnex ? "sourcing" : "imports")}{Borrowed(sources, sourcing.Stage)}";
         foreach (var s in sourcing.Shares.Where(s => s.Share >= LeastListed)) yield return Share("import-share", $"{s.Economy} {Percent(s.Share)} of {what}", s, sourcing);
         if (sourcing.Residual > 0) yield return Residual("import-share", $"{Percent(sourcing.Residual)} of {what} from nobody named", sourcing);
     }
@@ -70,17 +70,16 @@ internal static class StageEvidence
         var economy = sources.Economy;
         return sources switch
         {
-            { Reliance: { Operator: "E" } f } => new(type, $"{economy} is a net exporter{Borrowed(sources)}", economy, 0, f.Source, f.Vintage, f.Note),
+            { Reliance: { Operator: "E" } f } => new(type, $"{economy} is a net exporter{Borrowed(sources, sources.RelianceOf)}", economy, 0, f.Source, f.Vintage, f.Note),
             { Reliance: { Value: { } value } f } => new(
-                type, $"{economy} import reliance {f.Operator}{Number(value)} %{Borrowed(sources)}, {f.Year}", economy, value, f.Source, f.Vintage, f.Note),
+                type, $"{economy} import reliance {f.Operator}{Number(value)} %{Borrowed(sources, sources.RelianceOf)}, {f.Year}", economy, value, f.Source, f.Vintage, f.Note),
             { RelianceBounds.IsExact: true } => new(type, $"{economy} produces none at this stage: import reliance 100 %", economy, 100, NoSource, ""),
             _ => new(type, $"{economy} import reliance not known: 0 to 100 %", economy, null, NoSource, "", "taken as 100 %"),
         };
     }
 
     /// <summary>Says so where the source states the figure for another stage than the one scored.</summary>
-    private static string Borrowed(StageSources sources) =>
-        sources.RelianceOf == sources.Stage ? "" : $" (stated for {sources.RelianceOf.ToString().ToLowerInvariant()})";
+    private static string Borrowed(StageSources sources, Stage of) => of == sources.Stage ? "" : $" (stated for {of.ToString().ToLowerInvariant()})";
 
     private static Evidence Governance(string supplier, Figure? figure) => figure?.Value is { } value
         ? new("governance", $"{supplier} governance {Number(value)} of 10, 0 best, {figure.Year}", supplier, value, figure.Source, figure.Vintage)

@@ -21,12 +21,13 @@ internal sealed record StageView(StageSupply Supply, StageSources Sources)
 internal static class StageFigures
 {
     /// <summary>Null where no source says who produces.</summary>
-    public static StageView? Make(FigureSet figures, string economy, string mineral, Stage stage, LiveMethod method)
+    /// <param name="traded">The importer's purchases, which stand for its sourcing where no publication states it.</param>
+    public static StageView? Make(FigureSet figures, string economy, string mineral, Stage stage, LiveMethod method, SupplyShares? traded = null)
     {
         if (LastFullYear(figures, mineral, stage) is not { } producers) return null;
         var (relianceFigure, relianceOf) = RelianceFigure(figures, economy, mineral, stage);
         var reliance = Reliance(relianceFigure, economy, producers);
-        var sourcing = figures.Sourcing(economy, mineral, relianceOf);
+        var sourcing = figures.Sourcing(economy, mineral, relianceOf) ?? traded;
         var sources = new StageSources(
             economy, stage, producers, sourcing, relianceFigure, reliance, relianceOf, figures.RecyclingInputRate(mineral), figures.Substitution(mineral));
         // An importer's sources are parts of its imports (USGS) or of its whole sourcing, own output included (EU annex). The method's

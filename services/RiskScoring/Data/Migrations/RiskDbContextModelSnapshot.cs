@@ -266,12 +266,21 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                         .HasColumnType("jsonb")
                         .HasColumnName("event");
 
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
                     b.Property<long>("Version")
                         .HasColumnType("bigint")
                         .HasColumnName("version");
 
                     b.HasKey("NoticeId", "Clause")
                         .HasName("pk_clauses");
+
+                    b.HasIndex("TransactionId")
+                        .HasDatabaseName("ix_clauses_transaction_id");
 
                     b.ToTable("clauses", (string)null);
                 });
@@ -304,6 +313,12 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("received_at")
                         .HasDefaultValueSql("now()");
+
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("pg_current_xact_id()");
 
                     b.HasKey("NoticeId", "Clause", "Version")
                         .HasName("pk_clause_versions");
@@ -374,6 +389,13 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                     b.Property<double?>("Score")
                         .HasColumnType("double precision")
                         .HasColumnName("score");
+
+                    b.Property<string>("Signals")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("signals")
+                        .HasDefaultValueSql("'[]'");
 
                     b.Property<string>("Stage")
                         .HasColumnType("text")
@@ -454,6 +476,10 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                         .HasColumnType("double precision")
                         .HasColumnName("score");
 
+                    b.Property<string>("Seen")
+                        .HasColumnType("text")
+                        .HasColumnName("seen");
+
                     b.Property<string>("State")
                         .IsRequired()
                         .HasColumnType("text")
@@ -505,6 +531,97 @@ namespace Chokepoint.RiskScoring.Data.Migrations
                         .HasName("pk_scoring_state");
 
                     b.ToTable("scoring_state", (string)null);
+                });
+
+            modelBuilder.Entity("Chokepoint.RiskScoring.Data.SignalRow", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("event");
+
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.HasKey("Kind", "Key")
+                        .HasName("pk_signals");
+
+                    b.HasIndex("TransactionId")
+                        .HasDatabaseName("ix_signals_transaction_id");
+
+                    b.ToTable("signals", (string)null);
+                });
+
+            modelBuilder.Entity("Chokepoint.RiskScoring.Data.SignalVersionRow", b =>
+                {
+                    b.Property<string>("Kind")
+                        .HasColumnType("text")
+                        .HasColumnName("kind");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<long>("Version")
+                        .HasColumnType("bigint")
+                        .HasColumnName("version");
+
+                    b.Property<DateOnly>("AsOf")
+                        .HasColumnType("date")
+                        .HasColumnName("as_of");
+
+                    b.Property<string>("Event")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("event");
+
+                    b.Property<string>("Importer")
+                        .HasColumnType("text")
+                        .HasColumnName("importer");
+
+                    b.Property<string>("Mineral")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("mineral");
+
+                    b.Property<DateTimeOffset>("OccurredAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("occurred_at");
+
+                    b.Property<DateTimeOffset>("ReceivedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("received_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<ulong>("TransactionId")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("xid8")
+                        .HasColumnName("transaction_id")
+                        .HasDefaultValueSql("pg_current_xact_id()");
+
+                    b.HasKey("Kind", "Key", "Version")
+                        .HasName("pk_signal_versions");
+
+                    b.HasIndex("Mineral", "Importer")
+                        .HasDatabaseName("ix_signal_versions_mineral_importer");
+
+                    b.ToTable("signal_versions", (string)null);
                 });
 
             modelBuilder.Entity("Chokepoint.RiskScoring.Data.WorkRow", b =>

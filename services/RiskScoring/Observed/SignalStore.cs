@@ -1,0 +1,79 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chokepoint.RiskScoring.Observed;
+
+/// <summary>Which signal an event is about.</summary>
+/// <param name="Importer">Null where it is everybody's.</param>
+/// <param name="AsOf">The last day it is about.</param>
+internal sealed record SignalKey(string Kind, string Key, string Mineral, string? Importer, DateOnly AsOf)
+{
+    public const string Price = "price";
+    public const string Supply = "supply";
+
+    public static SignalKey Of(PriceReading price) => new(Price, price.SeriesId.ToString(), price.Mineral, null, price.AsOf);
+
+    public static SignalKey Of(SupplyReading supply) => new(
+        Supply, $"{supply.Importer}/{supply.Mineral}/{supply.Stage}/{supply.Period}", supply.Mineral, supply.Importer, supply.Through);
+}
+
+/// <summary>Prices and flows as they came in events, in riskdb.</summary>
+internal static class SignalStore
+{
+    /// <summary>Keeps the version for history, and as the newest one if it is.</summary>
+    /// <returns>Whether it is newer than what was known.</returns>
+    public static async Task<bool> ApplyAsync<TEvent>(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, SignalKey key, TEvent @event, CancellationToken cancellationToken)
+        where TEvent : IPlatformEvent
+    {
+        await using var command = new NpgsqlCommand("""
+            WITH kept AS (
+                INSERT INTO signal_versions (kind, key, version, mineral, importer, as_of, occurred_at, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                ON CONFLICT DO NOTHING)
+            INSERT INTO signals (kind, key, version, event) VALUES ($1, $2, $3, $8)
+            ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version, event = excluded.event, transaction_id = pg_current_xact_id()
+            WHERE excluded.version > signals.version
+            RETURNING version
+            """, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = key.Kind }, new() { Value = key.Key }, new() { Value = @event.Version }, new() { Value = key.Mineral },
+                new() { Value = (object?)key.Importer ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }, new() { Value = key.AsOf },
+                new() { Value = @event.OccurredAt.ToUniversalTime() },
+                new() { Value = JsonSerializer.Serialize(@event, EventJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        };
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    /// <summary>The signals of a mineral as they stood on a day, and as they were known at an instant.</summary>
+    public static async Task<SignalSnapshot> AsOfAsync(
+        NpgsqlConnection connection, string economy, string mineral, DateOnly day, DateTimeOffset? knownBefore, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("""
+            SELECT DISTINCT ON (kind, key) kind, key, event FROM signal_versions
+            WHERE mineral = $1 AND (importer IS NULL OR importer = $2) AND as_of <= $3 AND ($4 IS NULL OR occurred_at < $4)
+            ORDER BY kind, key, version DESC
+            """, connection)
+        {
+            Parameters =
+            {
+                new() { Value = mineral }, new() { Value = economy }, new() { Value = day },
+                new() { Value = knownBefore is { } at ? at.ToUniversalTime() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
+            },
+        };
+        var (prices, supplies) = (new List<PriceReading>(), new List<(string, SupplyReading)>());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) Sort(reader.GetString(0), reader.GetString(1), reader.GetString(2), prices, supplies);
+        return SignalSnapshot.Empty.With(prices, supplies);
+    }
+
+    public static void Sort(string kind, string key, string json, List<PriceReading> prices, List<(string, SupplyReading)> supplies)
+    {
+        if (kind == SignalKey.Price) prices.Add(PriceReading.Parse(json));
+        else if (SupplyReading.Parse(json) is { } supply) supplies.Add((key, supply));
+    }
+}
