@@ -93,6 +93,7 @@ public static class ServiceDefaultsExtensions
         app.UseAuthorization();
         app.UseMiddleware<BodyLimit>();
         app.UseMiddleware<SchemaGate>();
+        app.UseMiddleware<AuditTrail>();
 
         var area = app.Services.GetRequiredService<ServiceIdentity>().Area;
         app.MapOpenApi($"/api/{area}/openapi.json").AllowAnonymous().DisableRateLimiting();
@@ -101,12 +102,15 @@ public static class ServiceDefaultsExtensions
 
     /// <summary>
     /// The group <c>/api/ops/{area}</c>, for which a key needs the scope <see cref="Scopes.Ops"/>: what an operator does with this
-    /// service. The gateway leads there.
+    /// service, its audit log to begin with. The gateway leads there.
     /// </summary>
     public static RouteGroupBuilder MapOperations(this WebApplication app)
     {
         var area = app.Services.GetRequiredService<ServiceIdentity>().Area;
-        return Group(app, "/api/ops/" + area, Scopes.Ops).WithTags("Operations");
+        var operations = Group(app, "/api/ops/" + area, Scopes.Ops).WithTags("Operations");
+        if (app.Services.GetService<AuditTable>() is not null)
+            operations.MapAudit();
+        return operations;
     }
 
     private static RouteGroupBuilder Group(WebApplication app, string prefix, string? scope)

@@ -24,7 +24,7 @@ internal sealed class RunningService : IAsyncDisposable
 
     public static async Task<RunningService> StartAsync(
         Action<RouteGroupBuilder> map, Action<WebApplicationBuilder>? configure = null, string? scope = null,
-        Action<WebApplicationBuilder>? configureFirst = null, bool keepLogs = false)
+        Action<WebApplicationBuilder>? configureFirst = null, bool keepLogs = false, bool operations = false)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -38,6 +38,8 @@ internal sealed class RunningService : IAsyncDisposable
         configure?.Invoke(builder);
         var app = builder.Build();
         map(app.UseServiceDefaults(scope));
+        if (operations)
+            app.MapOperations();
         await app.StartAsync();
         var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", OpsKey);

@@ -34,6 +34,12 @@ internal static class OperationsEndpoints
         ops.MapGet("/quarantine", (HttpContext http, PageRequest page, EveryService services, string? service = null, CancellationToken cancellationToken = default) =>
                 ListAsync(http, page, services, "quarantine", service, newestFirst: false, cancellationToken))
             .WithName("ListAllQuarantined").WithSummary("Quarantined events of all services, oldest first");
+        // since, until and key pass to the services, which check them; they are named here for the reference.
+        ops.MapGet("/audit", (
+                HttpContext http, PageRequest page, EveryService services, string? service = null, DateTimeOffset? since = null, DateTimeOffset? until = null,
+                string? key = null, CancellationToken cancellationToken = default) =>
+                ListAsync(http, page, services, "audit", service, newestFirst: true, cancellationToken))
+            .WithName("ListAllWrites").WithSummary("Audit log of all services: every write, newest first");
     }
 
     private static async Task<Results<Ok<Overview>, JsonHttpResult<JsonObject>>> OverviewAsync(

@@ -30,7 +30,7 @@ internal static class SubscriptionEndpoints
         subscriptions.MapPost("/{id:guid}/recover", RecoverDeliveries.HandleAsync)
             .WithName("RecoverDeliveries").WithSummary("Sends again what failed or was missed between two times.");
         subscriptions.MapPost("/preview", PreviewSubscription.HandleAsync)
-            .WithName("PreviewSubscription").WithSummary("What a filter would have matched.");
+            .WithName("PreviewSubscription").WithSummary("What a filter would have matched.").ChangesNothing();
         return api;
     }
 }

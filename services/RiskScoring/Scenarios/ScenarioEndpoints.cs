@@ -17,7 +17,7 @@ internal static class ScenarioEndpoints
     public static void MapScenarios(this RouteGroupBuilder api)
     {
         api.MapPost("/scenarios", PlayAsync).WithName("PlayScenario").WithSummary("What if: every touched pair before and after; stores nothing")
-            .Produces<Page<ScenarioLine>>();
+            .ChangesNothing().Produces<Page<ScenarioLine>>();
         api.MapGet("/scenarios/ready", ReadyAsync).WithName("ListReadyScenarios")
             .WithSummary("Each supplier of over 30 % of a mineral stops exporting it to everybody").Produces<Page<ReadyScenario>>();
     }

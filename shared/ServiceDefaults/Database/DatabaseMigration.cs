@@ -38,6 +38,7 @@ internal sealed class DatabaseMigration<TDbContext>(
                 context.Database.SetCommandTimeout(TimeSpan.FromMinutes(10));
                 await context.Database.MigrateAsync(stoppingToken);
                 await Answers.CreateTableAsync(source, stoppingToken);
+                await AuditTable.CreateAsync(source, stoppingToken);
                 readiness.Set();
                 return;
             }

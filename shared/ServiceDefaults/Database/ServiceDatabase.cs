@@ -36,6 +36,10 @@ internal static class ServiceDatabase
         builder.Services.AddHostedService<DatabaseMigration<TDbContext>>();
         builder.Services.AddSingleton<KeyedWrites>();
         builder.Services.AddHostedService(services => services.GetRequiredService<KeyedWrites>());
+        builder.Services.AddOptions<AuditSettings>().BindConfiguration("Audit");
+        builder.Services.AddSingleton<AuditTable>();
+        builder.Services.AddSingleton<AuditOutcomes>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<AuditOutcomes>());
         builder.Services.AddHealthChecks().AddCheck<DatabaseHealth>("postgres");
     }
 

@@ -12,7 +12,8 @@ namespace Chokepoint.ServiceDefaults.Tests.Database;
 
 public sealed class DatabaseTests(ServersFixture servers)
 {
-    internal static async Task<RunningService> StartAsync(string connectionString, Action<Microsoft.AspNetCore.Routing.RouteGroupBuilder>? map = null) =>
+    internal static async Task<RunningService> StartAsync(
+        string connectionString, Action<Microsoft.AspNetCore.Routing.RouteGroupBuilder>? map = null, bool operations = false) =>
         await RunningService.StartAsync(map ?? (_ => { }), builder =>
         {
             builder.Configuration["ConnectionStrings:testdb"] = connectionString;
@@ -20,7 +21,7 @@ public sealed class DatabaseTests(ServersFixture servers)
 
             // The hand-written migration has no model snapshot beside it to compare with.
             builder.Services.ConfigureDbContext<TestDbContext>(options => options.ConfigureWarnings(warnings => warnings.Ignore(RelationalEventId.PendingModelChangesWarning)));
-        });
+        }, operations: operations);
 
     [Fact]
     public async Task The_migrations_are_applied_and_names_are_in_snake_case()
