@@ -15,7 +15,7 @@ var postgres = builder.AddPostgres("postgres").WithImageTag("17.6").WithDataVolu
 var broker = builder.AddRabbitMQ("broker").WithImageTag("4.2-management").WithDataVolume("chokepoint-broker");
 
 var controls = Service(builder.AddProject<Projects.ExportControls>("controls", launchProfileName: null), "controlsdb")
-    .WithEnvironment("Registry__BuiltIn", settings["PLATFORM_REGISTRY"] == "full" ? "true" : "false");
+    .WithEnvironment("Registry__BuiltIn", settings["PLATFORM_REGISTRY"] == "empty" ? "false" : "true");
 var prices = Service(builder.AddProject<Projects.MarketPrices>("prices", launchProfileName: null), "pricesdb");
 var trade = Service(builder.AddProject<Projects.TradeFlows>("trade", launchProfileName: null), "tradedb");
 var risk = Service(builder.AddProject<Projects.RiskScoring>("risk", launchProfileName: null), "riskdb");

@@ -17,13 +17,17 @@ builder.Services.AddScoped<NoticeLedger>();
 builder.Services.AddScoped<EarlierKnowledge>();
 builder.Services.AddSingleton<ClockMetrics>();
 builder.Services.AddHostedService<BoundaryClock>();
+builder.Services.AddSingleton<RegistryEdition>();
+builder.Services.AddSingleton<RegistryReady>();
 builder.Services.AddHostedService<RegistryLoader>();
+builder.Services.AddHealthChecks().AddCheck<RegistryReady>("registry", tags: ["ready"]);
 
 var app = builder.Build();
 var controls = app.UseServiceDefaults();
 controls.MapActiveClauses();
 controls.MapClauseTimeline();
 controls.MapGetRegistry();
+controls.MapImportRegistry();
 
 var notices = controls.MapGroup("/notices");
 notices.MapPostNotice();

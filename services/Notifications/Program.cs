@@ -14,6 +14,7 @@ builder.AddServiceDatabase<NotificationsDbContext>("notificationsdb");
 builder.AddWebhooks();
 builder.AddMessaging<NotificationsDbContext>("notifications", messages => messages
     .Handle<ControlStateChanged, Announcement<ControlStateChanged>>()
+    .Handle<ControlBoundaryApproaching, Announcement<ControlBoundaryApproaching>>()
     .Handle<RiskScoreChanged, Announcement<RiskScoreChanged>>()
     .Handle<PriceSignalChanged, Announcement<PriceSignalChanged>>()
     .Handle<SupplyProfileChanged, Announcement<SupplyProfileChanged>>());

@@ -72,7 +72,18 @@ public sealed record SourceReference(string Url, string Kind);
 /// A quota's volume per year and the year's trade before it, both in <paramref name="Unit"/>; severity is 1 − volume/baseline
 /// where both are known.
 /// </summary>
-public sealed record QuotaTerms(double Volume, double? Baseline, string Unit);
+/// <param name="Periods">What may leave in each stretch of days, where the document says; null where it gives a year's volume alone.</param>
+public sealed record QuotaTerms(double Volume, double? Baseline, string Unit, IReadOnlyList<QuotaPeriod>? Periods = null);
+
+/// <summary>What may leave from a day to another, both inclusive, in the quota's unit.</summary>
+public sealed record QuotaPeriod(DateOnly From, DateOnly Until, double Volume);
+
+/// <summary>
+/// A rule on goods made abroad: those that hold the issuer's minerals from a share of their value on, or are made with its technology.
+/// </summary>
+/// <param name="MinimumContentPercent">0..100 % of the good's value; null where the document names no share.</param>
+/// <param name="Technology">Goods made with the issuer's technology too.</param>
+public sealed record ExtraterritorialRule(double? MinimumContentPercent, bool Technology);
 
 /// <summary>
 /// One stretch of days with one status, days in the issuer's time zone; <paramref name="Until"/> is inclusive, null is open.
@@ -109,6 +120,9 @@ public sealed record ControlStateChanged : IPlatformEvent
     public required IReadOnlyList<string> ExcludedDestinations { get; init; }
     public EndUse? EndUse { get; init; }
     public QuotaTerms? Quota { get; init; }
+
+    /// <summary>Set where the clause acts on goods made abroad, not on what leaves the issuer.</summary>
+    public ExtraterritorialRule? Extraterritorial { get; init; }
 
     /// <summary>Null when the clause was not known before.</summary>
     public ControlStatus? PreviousStatus { get; init; }

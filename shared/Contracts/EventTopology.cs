@@ -9,6 +9,7 @@ public static class EventTopology
     public static IReadOnlyList<EventRoute> Routes { get; } =
     [
         new(typeof(ControlStateChanged), "export-controls", ["risk-scoring", "notifications"]),
+        new(typeof(ControlBoundaryApproaching), "export-controls", ["notifications"]),
         new(typeof(PriceSignalChanged), "market-prices", ["risk-scoring", "notifications"]),
         new(typeof(SupplyProfileChanged), "trade-flows", ["risk-scoring", "notifications"]),
         new(typeof(RiskScoreChanged), "risk-scoring", ["notifications"]),

@@ -15,6 +15,16 @@ public static class HsCodes
     private static readonly ILookup<string, HsCode> ByCode = All.ToLookup(c => c.Hs6, StringComparer.Ordinal);
     private static readonly ILookup<string, HsCode> ByMineral = All.ToLookup(c => c.Mineral, StringComparer.Ordinal);
 
+    private static readonly Dictionary<string, bool> InHs2022 = Table
+        .Read("hs_revisions.csv", row => (Hs6: row.Text("hs6"), Is2022: row.Flag("in_hs2022")))
+        .ToDictionary(c => c.Hs6, c => c.Is2022, StringComparer.Ordinal);
+
+    /// <summary>
+    /// Where a code stands among the revisions of the Harmonized System: true in that of 2022, false in an earlier one alone, null in none.
+    /// </summary>
+    /// <param name="hsCode">Six digits or more; those after the sixth are a country's own and are not looked at.</param>
+    public static bool? IsOfHs2022(string hsCode) => hsCode.Length >= 6 && InHs2022.TryGetValue(hsCode[..6], out var is2022) ? is2022 : null;
+
     public static IEnumerable<HsCode> Of(string hs6) => ByCode[hs6];
 
     public static IEnumerable<HsCode> OfMineral(string mineral) => ByMineral[mineral];

@@ -15,6 +15,7 @@ public sealed class CloudEventTests
     private static readonly Dictionary<string, Type> DataTypes = new(StringComparer.Ordinal)
     {
         [CloudEventTypes.ControlStateChanged] = typeof(CloudEvent<ControlStateChangedData>),
+        [CloudEventTypes.ControlBoundaryApproaching] = typeof(CloudEvent<ControlBoundaryApproachingData>),
         [CloudEventTypes.RiskScoreChanged] = typeof(CloudEvent<RiskScoreChangedData>),
         [CloudEventTypes.PriceSignalChanged] = typeof(CloudEvent<PriceSignalChangedData>),
         [CloudEventTypes.SupplyProfileChanged] = typeof(CloudEvent<SupplyProfileChangedData>),
@@ -29,6 +30,7 @@ public sealed class CloudEventTests
     private static OutgoingCloudEvent SampleOf(string type) => type switch
     {
         CloudEventTypes.ControlStateChanged => Mapping.Map(SampleEvents.ControlStateChanged),
+        CloudEventTypes.ControlBoundaryApproaching => Mapping.Map(SampleEvents.ControlBoundaryApproaching),
         CloudEventTypes.RiskScoreChanged => Mapping.Map(SampleEvents.RiskScoreChanged),
         CloudEventTypes.PriceSignalChanged => Mapping.Map(SampleEvents.PriceSignalChanged),
         CloudEventTypes.SupplyProfileChanged => Mapping.Map(SampleEvents.SupplyProfileChanged),

@@ -39,6 +39,31 @@ internal static class SampleEvents
         Sources = [new("https://www.mofcom.gov.cn/zwgk/zcfb/art/2024/art_3d5e990b43424e60828030f58a547b60.html", "primary")],
     };
 
+    public static ControlBoundaryApproaching ControlBoundaryApproaching { get; } = new()
+    {
+        EventId = Guid.Parse("019abdb5-6f80-7d31-8b2e-6a1c2e3f4051"),
+        Version = 2,
+        OccurredAt = new DateTimeOffset(2026, 11, 20, 16, 0, 0, 300, TimeSpan.Zero),
+        NoticeId = ControlStateChanged.NoticeId,
+        Issuer = "CHN",
+        DocumentNumber = "2024-46",
+        Title = ControlStateChanged.Title,
+        Clause = "2",
+        Measure = Measure.Prohibition,
+        Minerals = ["gallium", "germanium", "antimony"],
+        Destinations = ["USA"],
+        ExcludedDestinations = [],
+        On = new DateOnly(2026, 11, 28),
+        At = new DateTimeOffset(2026, 11, 27, 16, 0, 0, TimeSpan.Zero),
+        LeadDays = 7,
+        DaysLeft = 7,
+        Status = ControlStatus.Suspended,
+        NextStatus = ControlStatus.InForce,
+        Basis = StatusBasis.Schedule,
+        Confidence = Confidence.Confirmed,
+        Sources = ControlStateChanged.Sources,
+    };
+
     public static RiskScoreChanged RiskScoreChanged { get; } = new()
     {
         EventId = Guid.Parse("019ac5f0-2bd4-7e02-9c55-7b3a1f4d6e80"),
@@ -98,5 +123,5 @@ internal static class SampleEvents
         Source = "UN Comtrade",
     };
 
-    public static TheoryData<IPlatformEvent> All => [ControlStateChanged, RiskScoreChanged, PriceSignalChanged, SupplyProfileChanged];
+    public static TheoryData<IPlatformEvent> All => [ControlStateChanged, ControlBoundaryApproaching, RiskScoreChanged, PriceSignalChanged, SupplyProfileChanged];
 }

@@ -106,6 +106,9 @@ internal sealed record ActiveClause
     public required IReadOnlyList<string> ExcludedDestinations { get; init; }
     public required EndUse? EndUse { get; init; }
     public required QuotaTerms? Quota { get; init; }
+
+    /// <summary>Set where it acts on goods made abroad.</summary>
+    public required ExtraterritorialRule? Extraterritorial { get; init; }
     public required DateOnly EffectiveFrom { get; init; }
     public required DateOnly? EffectiveUntil { get; init; }
     public required DateOnly StateSince { get; init; }
@@ -127,6 +130,7 @@ internal sealed record ActiveClause
         ExcludedDestinations = clause.ExcludedDestinations,
         EndUse = clause.EndUse,
         Quota = clause.Quota,
+        Extraterritorial = clause.Extraterritorial,
         EffectiveFrom = clause.EffectiveFrom,
         EffectiveUntil = clause.EffectiveUntil,
         StateSince = state.From,
@@ -149,6 +153,7 @@ internal sealed record ActiveClause
         ExcludedDestinations = clause.ExcludedDestinations,
         EndUse = clause.EndUse,
         Quota = clause.Quota,
+        Extraterritorial = clause.Extraterritorial,
         EffectiveFrom = clause.EffectiveFrom,
         EffectiveUntil = end,
         StateSince = state.From,

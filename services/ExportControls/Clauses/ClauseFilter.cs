@@ -80,8 +80,10 @@ internal static class EnumNames
         where TEnum : struct, Enum
     {
         foreach (var value in Enum.GetValues<TEnum>())
-            if (JsonSerializer.Serialize(value, EventJson.Options).AsSpan(1..^1).SequenceEqual(text)) return value;
-        var known = string.Join(", ", Enum.GetValues<TEnum>().Select(v => JsonSerializer.Serialize(v, EventJson.Options).Trim('"')));
-        throw ProblemException.Invalid($"/{parameter}", $"Must be one of {known}.");
+            if (Of(value) == text) return value;
+        throw ProblemException.Invalid($"/{parameter}", $"Must be one of {string.Join(", ", Enum.GetValues<TEnum>().Select(Of))}.");
     }
+
+    public static string Of<TEnum>(TEnum value)
+        where TEnum : struct, Enum => JsonSerializer.Serialize(value, EventJson.Options).Trim('"');
 }

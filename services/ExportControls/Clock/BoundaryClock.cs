@@ -8,8 +8,8 @@ using Microsoft.EntityFrameworkCore;
 namespace Chokepoint.ExportControls.Clock;
 
 /// <summary>
-/// A date passing is an event: when a clause's next state begins, the clock announces it, with no new notice. It looks often, and
-/// catches up after any time switched off, the earliest boundary first.
+/// A date passing is an event: when a clause's next state begins, the clock announces it, with no new notice, and it tells of it 30, 7
+/// and 1 days ahead. It looks often, and catches up after any time switched off, the earliest boundary first.
 /// </summary>
 /// <remarks>
 /// A boundary is passed in the transaction that writes its event and moves the clause on, so it is announced once however many
@@ -35,6 +35,9 @@ internal sealed class BoundaryClock(
                 while (await PassAsync(stoppingToken) > 0)
                 {
                 }
+                while (await RemindAsync(stoppingToken) > 0)
+                {
+                }
             }
             catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
@@ -47,28 +50,48 @@ internal sealed class BoundaryClock(
 
     /// <summary>Passes one boundary of each of the clauses that have waited longest.</summary>
     /// <returns>How many were due.</returns>
-    private async Task<int> PassAsync(CancellationToken cancellationToken)
+    private Task<int> PassAsync(CancellationToken cancellationToken)
+    {
+        var now = time.GetUtcNow();
+        return MoveAsync(
+            "boundaries pass",
+            $"""
+            SELECT * FROM clauses WHERE next_boundary_at <= LEAST({now}, now())
+            ORDER BY next_boundary_at, id LIMIT {AtOnce} FOR UPDATE SKIP LOCKED
+            """,
+            (ledger, clause) =>
+            {
+                metrics.Passed(now - clause.NextBoundaryAt!.Value);
+                ledger.PassBoundary(clause, clause.Notice.Document);
+            },
+            cancellationToken);
+    }
+
+    /// <summary>Tells of boundaries ahead. A lead time is due as a boundary is.</summary>
+    /// <returns>How many clauses had one due.</returns>
+    private Task<int> RemindAsync(CancellationToken cancellationToken) => MoveAsync(
+        "boundaries ahead",
+        $"""
+        SELECT * FROM clauses WHERE next_reminder_at <= LEAST({time.GetUtcNow()}, now())
+        ORDER BY next_reminder_at, id LIMIT {AtOnce} FOR UPDATE SKIP LOCKED
+        """,
+        (ledger, clause) => ledger.Remind(clause, clause.Notice.Document),
+        cancellationToken);
+
+    private async Task<int> MoveAsync(string activityName, FormattableString dueSql, Action<ClauseLedger, ClauseRow> move, CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var db = scope.ServiceProvider.GetRequiredService<ControlsDbContext>();
         var ledger = scope.ServiceProvider.GetRequiredService<ClauseLedger>();
-        var now = time.GetUtcNow();
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
-        var due = await db.Clauses.FromSql($"""
-            SELECT * FROM clauses WHERE next_boundary_at <= LEAST({now}, now())
-            ORDER BY next_boundary_at, id LIMIT {AtOnce} FOR UPDATE SKIP LOCKED
-            """).ToListAsync(cancellationToken);
+        var due = await db.Clauses.FromSql(dueSql).ToListAsync(cancellationToken);
         if (due.Count == 0) return 0;
 
-        using var activity = ClockMetrics.Source.StartActivity("boundaries pass");
+        using var activity = ClockMetrics.Source.StartActivity(activityName);
         activity?.SetTag("chokepoint.clauses", due.Count);
         await ClauseLocks.CompleteAsync(db, due, cancellationToken);
-        foreach (var clause in due)
-        {
-            metrics.Passed(now - clause.NextBoundaryAt!.Value);
-            ledger.PassBoundary(clause, clause.Notice.Document);
-        }
+        foreach (var clause in due) move(ledger, clause);
         await db.SaveChangesAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return due.Count;

@@ -29,6 +29,7 @@ internal sealed class ClauseRow
     // What a list of clauses shows of each, so that it reads no documents.
     public EndUse? EndUse { get; set; }
     public QuotaTerms? Quota { get; set; }
+    public ExtraterritorialRule? Extraterritorial { get; set; }
     public DateOnly EffectiveFrom { get; set; }
     public Confidence Confidence { get; set; }
     public IReadOnlyList<SourceReference> Sources { get; set; } = [];
@@ -52,6 +53,12 @@ internal sealed class ClauseRow
 
     /// <summary>When the next state begins; null when none is scheduled. The clock looks for the earliest.</summary>
     public DateTimeOffset? NextBoundaryAt { get; set; }
+
+    /// <summary>Which boundaries are told ahead, and which have been.</summary>
+    public IReadOnlyList<Reminder> Reminders { get; set; } = [];
+
+    /// <summary>When the next of <see cref="Reminders"/> is due; null when none is.</summary>
+    public DateTimeOffset? NextReminderAt { get; set; }
 
     public List<IntervalRow> Schedule { get; init; } = [];
     public NoticeRow Notice { get; init; } = null!;

@@ -47,6 +47,8 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             clause.HasIndex(c => new { c.NoticeId, c.Number }).IsUnique();
             clause.HasIndex(c => new { c.Issuer, c.DocumentNumber, c.Ordinal, c.Id });
             clause.HasIndex(c => c.NextBoundaryAt).HasFilter("next_boundary_at IS NOT NULL");
+            clause.HasIndex(c => c.NextReminderAt).HasFilter("next_reminder_at IS NOT NULL");
+            HoldsJson(clause.Property(c => c.Reminders)).HasDefaultValueSql("'[]'");
             clause.HasIndex(c => c.Minerals).HasMethod("gin");
             clause.Property(c => c.Version).IsConcurrencyToken();
             clause.Property(c => c.Measure).HasConversion<string>();
@@ -54,6 +56,7 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             clause.Property(c => c.EndUse).HasConversion<string>();
             clause.Property(c => c.Confidence).HasConversion<string>();
             HoldsJson(clause.Property(c => c.Quota));
+            HoldsJson(clause.Property(c => c.Extraterritorial));
             HoldsJson(clause.Property(c => c.Sources));
             clause.HasMany(c => c.Schedule).WithOne().HasForeignKey(i => i.ClauseId);
         });
@@ -85,7 +88,7 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
     }
 
     /// <summary>A value written once and read whole: compared by what it says, since a list compares by reference.</summary>
-    private static void HoldsJson<T>(PropertyBuilder<T> property) => property
+    private static PropertyBuilder<T> HoldsJson<T>(PropertyBuilder<T> property) => property
         .HasColumnType("jsonb")
         .HasConversion(
             value => JsonSerializer.Serialize(value, EventJson.Options),

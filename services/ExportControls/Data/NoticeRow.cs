@@ -14,9 +14,6 @@ internal sealed class NoticeRow
     public required DateOnly AnnouncedOn { get; set; }
     public required NoticeDocument Document { get; set; }
 
-    /// <summary><see cref="CanonicalContent.HashOf"/> of <see cref="Document"/>.</summary>
-    public required byte[] ContentHash { get; set; }
-
     /// <summary>Counts the wordings, from 1.</summary>
     public required int Revision { get; set; }
 

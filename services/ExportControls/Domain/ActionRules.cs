@@ -19,6 +19,26 @@ internal static class ActionRules
         };
     }
 
+    /// <summary>
+    /// What acts on a clause: everything that operators recorded, and of the shipped notices' actions those that go with it. A
+    /// function of the set, so that the order in which they became known plays no part.
+    /// </summary>
+    public static IReadOnlyList<ActionOnClause> Effective(ClauseDates dates, IReadOnlyList<ActionOnClause> actions)
+    {
+        var kept = actions.Where(a => !a.Yields).ToList();
+        if (kept.Count == 0 || kept.Count == actions.Count) return actions;
+        foreach (var shipped in actions.Where(a => a.Yields).OrderBy(a => a.From).ThenBy(a => a.Kind).ThenBy(a => a.Until))
+            if (Fault(shipped, dates, kept) is null) kept.Add(shipped);
+        return kept;
+    }
+
+    /// <summary>What is wrong with an action where shipped notices give way to operators' and are checked against their like alone.</summary>
+    public static (string Member, string Message)? FaultBesideShipped(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
+    {
+        if (action.Yields) return Fault(action, dates, [.. others.Where(a => a.Yields)]);
+        return Fault(action, dates, others) is { } fault && Fault(action, dates, [.. others.Where(a => !a.Yields)]) is not null ? fault : null;
+    }
+
     private static (string, string)? SuspensionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
     {
         var own = ClauseSchedule.SuspensionsOf(dates, [action, .. others.Where(a => a.Kind is ActionKind.Resume or ActionKind.Extend)]);

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text.Json;
 using Chokepoint.Contracts;
 
@@ -11,17 +10,16 @@ namespace Chokepoint.ExportControls.Domain;
 /// </summary>
 internal static class CanonicalContent
 {
-    /// <summary>SHA-256 over the canonical content.</summary>
-    public static byte[] HashOf(NoticeDocument document)
-    {
-        var content = Ordered(document) with { Sources = [], Confidence = Confidence.Confirmed, Notes = null };
-        return SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(content, EventJson.Options));
-    }
+    /// <summary>Both are put into canonical form anew: a stored form would tie the answer to the model of the day it was stored.</summary>
+    public static bool Same(NoticeDocument one, NoticeDocument other) => Text(one).AsSpan().SequenceEqual(Text(other));
+
+    private static byte[] Text(NoticeDocument document) => JsonSerializer.SerializeToUtf8Bytes(
+        Ordered(document) with { Sources = [], Confidence = Confidence.Confirmed, Notes = null }, EventJson.Options);
 
     /// <summary>The document with its lists in one order, and what says nothing left out.</summary>
     public static NoticeDocument Ordered(NoticeDocument document) => document with
     {
-        Sources = [.. document.Sources.Distinct().OrderBy(s => s.Kind, StringComparer.Ordinal).ThenBy(s => s.Url, StringComparer.Ordinal)],
+        Sources = Ordered(document.Sources),
         Clauses = [.. document.Clauses.Select(Ordered).OrderBy(c => c.Number, ClauseNumberOrder.Instance)],
         Actions = [.. document.Actions
             .OrderBy(a => a.Target.Issuer, StringComparer.Ordinal)
@@ -29,6 +27,10 @@ internal static class CanonicalContent
             .ThenBy(a => a.Target.Clause, StringComparer.Ordinal)
             .ThenBy(a => a.From).ThenBy(a => a.Action).ThenBy(a => a.Until)],
     };
+
+    /// <summary>Primary ones first, whichever reader came first.</summary>
+    public static IReadOnlyList<SourceReference> Ordered(IReadOnlyList<SourceReference> sources) =>
+        [.. sources.Distinct().OrderBy(s => s.Kind, StringComparer.Ordinal).ThenBy(s => s.Url, StringComparer.Ordinal)];
 
     private static ClauseDocument Ordered(ClauseDocument clause) => clause with
     {

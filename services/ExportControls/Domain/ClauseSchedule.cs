@@ -7,7 +7,8 @@ namespace Chokepoint.ExportControls.Domain;
 internal sealed record ClauseDates(DateOnly AnnouncedOn, DateOnly EffectiveFrom, DateOnly? EffectiveUntil);
 
 /// <summary>An action on one clause, with its target already resolved.</summary>
-internal sealed record ActionOnClause(ActionKind Kind, DateOnly From, DateOnly? Until);
+/// <param name="Yields">It stands in a shipped notice, and gives way to what an operator recorded.</param>
+internal sealed record ActionOnClause(ActionKind Kind, DateOnly From, DateOnly? Until, bool Yields = false);
 
 /// <summary>
 /// Status as a function of the day: what a clause is on any day from its announcement on, from its own dates and the actions known.
@@ -18,7 +19,7 @@ internal static class ClauseSchedule
     /// <summary>The clause's days in order and without gaps; the last interval is open.</summary>
     public static IReadOnlyList<ControlInterval> Of(ClauseDates dates, IEnumerable<ActionOnClause> actions)
     {
-        var life = ClauseLife.Of(dates, [.. actions]);
+        var life = ClauseLife.Of(dates, ActionRules.Effective(dates, [.. actions]));
         var intervals = new List<ControlInterval>();
         var acted = false;
         foreach (var day in life.Boundaries())
@@ -48,7 +49,8 @@ internal static class ClauseSchedule
         ?? new ControlInterval(day, schedule[0].From.AddDays(-1), ControlStatus.Announced, StatusBasis.Notice);
 
     /// <summary>The clause's last day as known now: its own, or a later one that an action set; null has no end.</summary>
-    public static DateOnly? EndOf(ClauseDates dates, IEnumerable<ActionOnClause> actions) => ClauseLife.Of(dates, [.. actions]).End;
+    public static DateOnly? EndOf(ClauseDates dates, IEnumerable<ActionOnClause> actions) => 
+        ClauseLife.Of(dates, ActionRules.Effective(dates, [.. actions])).End;
 
     /// <summary>The stretches of suspension known, each ended by a resumption or prolonged by an extension where there was one.</summary>
     public static IReadOnlyList<DayRange> SuspensionsOf(ClauseDates dates, IEnumerable<ActionOnClause> actions) =>

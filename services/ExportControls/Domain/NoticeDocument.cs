@@ -26,6 +26,7 @@ internal sealed record NoticeDocument(
 /// <param name="Destinations">Null means every destination.</param>
 /// <param name="EffectiveUntil">The last day on which it acts; null has no end.</param>
 /// <param name="Stages">Null lets the HS codes say.</param>
+/// <param name="Extraterritorial">Set where it acts on goods made abroad.</param>
 internal sealed record ClauseDocument(
     string Number,
     Measure Measure,
@@ -37,7 +38,8 @@ internal sealed record ClauseDocument(
     DateOnly EffectiveFrom,
     DateOnly? EffectiveUntil,
     IReadOnlyList<Stage>? Stages,
-    QuotaTerms? Quota);
+    QuotaTerms? Quota,
+    ExtraterritorialRule? Extraterritorial = null);
 
 /// <summary>
 /// A good that a clause names. The description decides what is controlled; HS codes are the issuer's own reference (6 to 10 digits).

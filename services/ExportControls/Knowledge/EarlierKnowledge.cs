@@ -19,8 +19,9 @@ internal sealed class EarlierKnowledge(ControlsDbContext db)
             SELECT * FROM (
                 SELECT DISTINCT ON (notice_id) * FROM notice_revisions WHERE known_from <= {known.Instant} OR known_day <= {known.Day} ORDER BY notice_id, revision DESC) AS known
             WHERE jsonb_array_length(document -> 'actions') > 0
-            """).AsNoTracking().Select(r => r.Document).ToListAsync(cancellationToken);
-        return new KnownClauses(latest);
+            """).AsNoTracking()
+            .Join(db.Notices, r => r.NoticeId, n => n.Id, (r, n) => new { r.Document, n.Origin }).ToListAsync(cancellationToken);
+        return new KnownClauses(latest.Select(r => (r.Document, r.Origin is NoticeOrigin.BuiltIn)));
     }
 
     /// <summary>The wordings known then, by issuer and number, beginning with a given one.</summary>

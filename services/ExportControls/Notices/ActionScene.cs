@@ -20,13 +20,13 @@ internal sealed class ActionScene
     private readonly HashSet<Guid> _amenders = [];
     private readonly HashSet<(string Issuer, string DocumentNumber)> _known = [];
 
-    private ActionScene()
-    {
-    }
+    private readonly bool _ships;
+
+    private ActionScene(bool ships) => _ships = ships;
 
     public static async Task<ActionScene> LoadAsync(ControlsDbContext db, NoticeRow notice, CancellationToken cancellationToken)
     {
-        var scene = new ActionScene();
+        var scene = new ActionScene(notice.Origin is NoticeOrigin.BuiltIn);
         scene.Add(notice);
         scene._former.AddRange(await db.Actions.Where(a => a.NoticeId == notice.Id).ToListAsync(cancellationToken));
         await scene.AddTargetsAsync(db, notice, cancellationToken);
@@ -35,32 +35,29 @@ internal sealed class ActionScene
         return scene;
     }
 
-    /// <summary>Refuses what does not fit, every fault named by its pointer.</summary>
-    /// <exception cref="ProblemException">422.</exception>
-    public void Check(NoticeRow notice)
+    /// <summary>The notice's own actions, each with the clauses that its target is.</summary>
+    public IReadOnlyList<(int Index, ActionDocument Action, List<ClauseRow> Targets)> Actions => _actions;
+
+    /// <summary>Other notices' actions on a clause, with who acts and whether that is a shipped notice.</summary>
+    public IEnumerable<(string Actor, bool Ships, ActionRow Action)> ForeignOn(ClauseRow row) =>
+        _foreign[row.Id].Select(a => (_actors[a.NoticeId].Name, _actors[a.NoticeId].Origin is NoticeOrigin.BuiltIn, a));
+
+    /// <summary>Whether the target is one of the notices that amend or repeal this one, itself or through others.</summary>
+    public bool ClosesCycle(ClauseRow target) => _amenders.Contains(target.NoticeId);
+
+    public bool IsKnown(ClauseTarget target) => _known.Contains((target.Issuer, target.DocumentNumber));
+
+    /// <summary>Everything that acts on a clause; an index where it is the notice's own action.</summary>
+    public IEnumerable<(int? Index, ActionOnClause Action)> ActionsOn(ClauseRow row) =>
+        ForeignOn(row).Select(a => ((int?)null, new ActionOnClause(a.Action.Kind, a.Action.From, a.Action.Until, a.Ships)))
+            .Concat(_actions.Where(a => a.Targets.Contains(row))
+                .Select(a => ((int?)a.Index, new ActionOnClause(a.Action.Action, a.Action.From, a.Action.Until, _ships))));
+
+    public ClauseDates DatesOf(ClauseRow row)
     {
-        var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
-        CheckOwnClauses(notice, errors);
-        foreach (var (index, action, targets) in _actions)
-        {
-            var pointer = $"/actions/{index}";
-            if (targets.Count == 0)
-            {
-                var (member, message) = MissingTarget(action.Target, notice);
-                errors.TryAdd($"{pointer}/target/{member}", [message]);
-                continue;
-            }
-            if (Replaces(action.Action) && targets.Exists(t => _amenders.Contains(t.NoticeId)))
-                errors.TryAdd($"{pointer}/target", ["Closes a cycle: the target amends or repeals this notice, itself or through others."]);
-            foreach (var target in targets)
-            {
-                var others = ActionsOn(target).Where(a => a.Index != index).Select(a => a.Action).ToList();
-                if (ActionRules.Fault(new ActionOnClause(action.Action, action.From, action.Until), DatesOf(target), others) is var (member, message))
-                    errors.TryAdd($"{pointer}/{member}", [$"{Name(target)}: {message}"]);
-            }
-        }
-        if (errors.Count > 0)
-            throw new ProblemException(ProblemKind.Invalid, $"{errors.First().Key}: {errors.First().Value[0]}", errors);
+        var document = _documents[row.NoticeId];
+        var clause = document.Clauses.Single(c => c.Number == row.Number);
+        return new ClauseDates(document.AnnouncedOn, clause.EffectiveFrom, clause.EffectiveUntil);
     }
 
     /// <summary>The clauses whose schedule may be another now, with every action that acts on them.</summary>
@@ -85,43 +82,6 @@ internal sealed class ActionScene
                 From = entry.Action.From,
                 Until = entry.Action.Until,
             });
-    }
-
-    /// <summary>A correction must leave what other notices act on. Shipped notices give way to what an operator writes.</summary>
-    private void CheckOwnClauses(NoticeRow notice, Dictionary<string, string[]> errors)
-    {
-        foreach (var row in notice.Clauses)
-        {
-            foreach (var action in _foreign[row.Id])
-            {
-                var (actor, origin) = _actors[action.NoticeId];
-                if (origin is NoticeOrigin.BuiltIn && notice.Origin is NoticeOrigin.Operator) continue;
-                if (notice.Document.Clauses.All(c => c.Number != row.Number))
-                    errors.TryAdd("/clauses", [$"Leaves out clause {row.Number}, which {actor} acts on."]);
-                else if (action.From < notice.AnnouncedOn)
-                    errors.TryAdd("/announcedOn", [$"Is after {action.From:O}, when {actor} acts on clause {row.Number}."]);
-            }
-        }
-    }
-
-    private (string Member, string Message) MissingTarget(ClauseTarget target, NoticeRow notice)
-    {
-        var own = notice.Issuer == target.Issuer && notice.DocumentNumber == target.DocumentNumber;
-        return own || _known.Contains((target.Issuer, target.DocumentNumber))
-            ? ("clause", $"Is no clause of {target.Issuer} {target.DocumentNumber}.")
-            : ("documentNumber", $"Is no notice of {target.Issuer} that is known here.");
-    }
-
-    private IEnumerable<(int? Index, ActionOnClause Action)> ActionsOn(ClauseRow row) =>
-        _foreign[row.Id].Select(a => ((int?)null, new ActionOnClause(a.Kind, a.From, a.Until)))
-            .Concat(_actions.Where(a => a.Targets.Contains(row))
-                .Select(a => ((int?)a.Index, new ActionOnClause(a.Action.Action, a.Action.From, a.Action.Until))));
-
-    private ClauseDates DatesOf(ClauseRow row)
-    {
-        var document = _documents[row.NoticeId];
-        var clause = document.Clauses.Single(c => c.Number == row.Number);
-        return new ClauseDates(document.AnnouncedOn, clause.EffectiveFrom, clause.EffectiveUntil);
     }
 
     private void Add(NoticeRow notice)
@@ -186,7 +146,5 @@ internal sealed class ActionScene
         _amenders.UnionWith(ids);
     }
 
-    private static bool Replaces(ActionKind kind) => kind is ActionKind.Amend or ActionKind.Repeal;
-
-    private static string Name(ClauseRow clause) => $"{clause.Issuer} {clause.DocumentNumber} clause {clause.Number}";
+    public static bool Replaces(ActionKind kind) => kind is ActionKind.Amend or ActionKind.Repeal;
 }

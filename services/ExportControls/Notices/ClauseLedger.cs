@@ -24,6 +24,7 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
         row.ExcludedDestinations = [.. clause.ExcludedDestinations];
         row.EndUse = clause.EndUse;
         row.Quota = clause.Quota;
+        row.Extraterritorial = clause.Extraterritorial;
         row.EffectiveFrom = clause.EffectiveFrom;
         row.EffectiveUntil = ClauseSchedule.EndOf(dates, actions);
         row.Confidence = notice.Confidence;
@@ -51,11 +52,33 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
         row.NextBoundaryAt = NextBoundary(row, schedule);
     }
 
+    /// <summary>Tells of the boundaries ahead whose lead time has come, each once, since the row keeps that they were told.</summary>
+    public void Remind(ClauseRow row, NoticeDocument notice)
+    {
+        var now = time.GetUtcNow();
+        var today = Economies.DayOf(row.Issuer, now);
+        var schedule = row.ScheduleAsKnown();
+        var clause = notice.Clauses.Single(c => c.Number == row.Number);
+        var (tell, left) = BoundaryReminders.TakeDue(row.Reminders, today, now);
+        foreach (var reminder in tell)
+            db.Publish(ClauseStatement.Of(reminder, row, notice, clause, schedule, today, now));
+        Plan(row, left);
+    }
+
+    private static void Plan(ClauseRow row, IReadOnlyList<Reminder> reminders)
+    {
+        row.Reminders = reminders;
+        row.NextReminderAt = BoundaryReminders.NextOf(reminders);
+    }
+
     private ClauseChange Announce(ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, bool silent)
     {
         Write(row, schedule);
         var previous = row.Status;
-        var state = ClauseSchedule.On(schedule, Economies.DayOf(row.Issuer, time.GetUtcNow()));
+        var now = time.GetUtcNow();
+        var today = Economies.DayOf(row.Issuer, now);
+        Plan(row, BoundaryReminders.Plan(row.Issuer, schedule, row.Reminders, today, now));
+        var state = ClauseSchedule.On(schedule, today);
         var announced = Announce(row, notice, clause, schedule, state, silent);
         row.NextBoundaryAt = NextBoundary(row, schedule);
         return new ClauseChange(row, previous, state, announced);

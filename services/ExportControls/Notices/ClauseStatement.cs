@@ -29,6 +29,7 @@ internal static class ClauseStatement
         ExcludedDestinations = clause.ExcludedDestinations,
         EndUse = clause.EndUse,
         Quota = clause.Quota,
+        Extraterritorial = clause.Extraterritorial,
         PreviousStatus = row.Status,
         Status = state.Status,
         StateSince = state.From,
@@ -39,6 +40,39 @@ internal static class ClauseStatement
         Confidence = notice.Confidence,
         Sources = notice.Sources,
     };
+
+    /// <summary>What the platform is told of a boundary ahead.</summary>
+    public static ControlBoundaryApproaching Of(
+        Reminder reminder, ClauseRow row, NoticeDocument notice, ClauseDocument clause, IReadOnlyList<ControlInterval> schedule,
+        DateOnly today, DateTimeOffset now)
+    {
+        var next = ClauseSchedule.On(schedule, reminder.On);
+        return new ControlBoundaryApproaching
+        {
+            EventId = Guid.CreateVersion7(now),
+            Version = row.Version,
+            OccurredAt = now,
+            NoticeId = row.NoticeId,
+            Issuer = notice.Issuer,
+            DocumentNumber = notice.DocumentNumber,
+            Title = notice.Title,
+            Clause = clause.Number,
+            Measure = clause.Measure,
+            Minerals = row.Minerals,
+            Destinations = clause.Destinations,
+            ExcludedDestinations = clause.ExcludedDestinations,
+            EndUse = clause.EndUse,
+            On = reminder.On,
+            At = IssuerDay.StartOf(row.Issuer, reminder.On),
+            LeadDays = reminder.LeadDays,
+            DaysLeft = reminder.On.DayNumber - today.DayNumber,
+            Status = ClauseSchedule.On(schedule, today).Status,
+            NextStatus = next.Status,
+            Basis = next.Basis,
+            Confidence = notice.Confidence,
+            Sources = notice.Sources,
+        };
+    }
 
     /// <summary>
     /// Identity of what a statement says. The sources are left out: one more reader of the same notice is no news of the clause.

@@ -41,6 +41,26 @@ internal sealed class ClauseValidator : AbstractValidator<ClauseRequest>
 
         RuleFor(c => c.Quota).Null().WithMessage("Belongs to the measure quota only.").When(c => c.Measure is not Measure.Quota);
         RuleFor(c => c.Quota).SetValidator(new QuotaValidator()!);
+        RuleFor(c => c).Custom(CheckPeriods);
+
+        RuleFor(c => c.Extraterritorial!.MinimumContentPercent).InclusiveBetween(0, 100).WithMessage("Is not from 0 to 100.")
+            .When(c => c.Extraterritorial is not null);
+        RuleFor(c => c.Extraterritorial).Must(e => e is null or { MinimumContentPercent: not null } or { Technology: true })
+            .WithMessage("Names neither a share of content nor technology: it reaches no good made abroad.");
+    }
+
+    /// <summary>A quota's periods lie within its clause's days and do not overlap.</summary>
+    private static void CheckPeriods(ClauseRequest clause, ValidationContext<ClauseRequest> context)
+    {
+        var periods = clause.Quota?.Periods ?? [];
+        foreach (var (i, period) in periods.Index())
+        {
+            if (period is null) continue;
+            if (period.From < clause.EffectiveFrom) context.AddFailure($"Quota.Periods[{i}].From", "Is before effectiveFrom.");
+            if (period.Until > clause.EffectiveUntil) context.AddFailure($"Quota.Periods[{i}].Until", "Is after effectiveUntil.");
+            if (periods.Take(i).Any(p => p?.From <= period.Until && period.From <= p.Until))
+                context.AddFailure($"Quota.Periods[{i}].From", "Begins a period that overlaps an earlier one.");
+        }
     }
 
     private static bool NamesAGood(ItemRequest? item) =>
@@ -54,7 +74,12 @@ internal sealed class ItemValidator : AbstractValidator<ItemRequest>
         RuleFor(i => i.ControlCode).MaximumLength(100).WithMessage("Is longer than 100 characters.");
         RuleFor(i => i.Description).MaximumLength(4000).WithMessage("Is longer than 4000 characters.");
         RuleFor(i => i.HsCodes).HasAtMost(200);
-        RuleForEach(i => i.HsCodes).Must(IsHsCode).WithMessage("Is not an HS code: 6 to 10 digits of a chapter from 01 to 97.");
+        RuleForEach(i => i.HsCodes).Cascade(CascadeMode.Stop)
+            .Must(IsHsCode).WithMessage("Is not an HS code: 6 to 10 digits of a chapter from 01 to 97.")
+            .Must(code => HsCodes.IsOfHs2022(code) is not false)
+            .WithMessage("Begins with a code of an earlier revision of the Harmonized System: give the code of HS 2022.")
+            .Must(code => HsCodes.IsOfHs2022(code) is not null)
+            .WithMessage("Begins with six digits that no revision of the Harmonized System has.");
     }
 
     /// <summary>Six digits are the system's own, more the issuer's; chapter 77 is reserved and empty.</summary>
@@ -70,5 +95,18 @@ internal sealed class QuotaValidator : AbstractValidator<QuotaRequest>
         RuleFor(q => q.Volume).NotNull().WithMessage("Is needed.").Must(v => v is null or >= 0).WithMessage("Is negative.");
         RuleFor(q => q.Baseline).Must(b => b is null or > 0).WithMessage("Is not more than zero.");
         RuleFor(q => q.Unit).IsLabel(20);
+        RuleFor(q => q.Periods).HasAtMost(120);
+        RuleForEach(q => q.Periods).NotNull().WithMessage("Is null.").SetValidator(new QuotaPeriodValidator()!);
+    }
+}
+
+internal sealed class QuotaPeriodValidator : AbstractValidator<QuotaPeriodRequest>
+{
+    public QuotaPeriodValidator()
+    {
+        RuleFor(p => p.From).IsDay();
+        RuleFor(p => p.Until).IsDay();
+        RuleFor(p => p.Until).Must((period, until) => !(until < period.From)).WithMessage("Is before from.");
+        RuleFor(p => p.Volume).NotNull().WithMessage("Is needed.").Must(v => v is null or >= 0).WithMessage("Is negative.");
     }
 }

@@ -25,6 +25,17 @@ internal enum RecordOutcome
     [JsonStringEnumMemberName("corrected")] Corrected,
 }
 
+/// <summary>What became of a notice of an edition.</summary>
+internal enum SettleOutcome
+{
+    Added,
+    Updated,
+    Unchanged,
+
+    /// <summary>An operator recorded or corrected it; theirs counts.</summary>
+    Kept,
+}
+
 /// <param name="Notice">As it is after the write, with its clauses.</param>
 internal sealed record Recorded(RecordOutcome Outcome, NoticeRow Notice, Impact Impact);
 
@@ -41,9 +52,8 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         InTransactionAsync(async () =>
         {
             await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
-            var hash = CanonicalContent.HashOf(document);
             var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
-            if (existing is not null && !existing.ContentHash.AsSpan().SequenceEqual(hash))
+            if (existing is not null && !CanonicalContent.Same(existing.Document, document))
             {
                 if (existing.Origin is NoticeOrigin.Operator) return Without(RecordOutcome.Conflicting, existing);
                 // The first that is posted under this number: it takes the place of what shipped.
@@ -58,7 +68,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
                 return new Recorded(RecordOutcome.Merged, existing, await RewriteAsync(existing, merged, cancellationToken));
             }
 
-            var notice = Add(document, hash, NoticeOrigin.Operator);
+            var notice = Add(document, NoticeOrigin.Operator);
             return new Recorded(RecordOutcome.Created, notice, await ApplyAsync(notice, before: null, cancellationToken));
         }, dryRun, cancellationToken);
 
@@ -67,20 +77,20 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     /// one. What an operator recorded or corrected under its number is left alone.
     /// </summary>
     /// <exception cref="ProblemException">An action does not fit its target (422).</exception>
-    public Task<NoticeRow> SettleBuiltInAsync(NoticeDocument document, CancellationToken cancellationToken) =>
+    public Task<SettleOutcome> SettleBuiltInAsync(NoticeDocument document, CancellationToken cancellationToken) =>
         InTransactionAsync(async () =>
         {
             await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
             var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
             if (existing is null)
             {
-                var notice = Add(document, CanonicalContent.HashOf(document), NoticeOrigin.BuiltIn);
-                await ApplyAsync(notice, before: null, cancellationToken, silent: true);
-                return notice;
+                await ApplyAsync(Add(document, NoticeOrigin.BuiltIn), before: null, cancellationToken, silent: true);
+                return SettleOutcome.Added;
             }
-            if (existing.Origin is NoticeOrigin.BuiltIn && Text(existing.Document) != Text(document))
-                await RewriteAsync(existing, document, cancellationToken, silent: true);
-            return existing;
+            if (existing.Origin is NoticeOrigin.Operator) return SettleOutcome.Kept;
+            if (Text(existing.Document) == Text(document)) return SettleOutcome.Unchanged;
+            await RewriteAsync(existing, document, cancellationToken, silent: true);
+            return SettleOutcome.Updated;
 
             static string Text(NoticeDocument any) => JsonSerializer.Serialize(any, EventJson.Options);
         }, dryRun: false, cancellationToken);
@@ -107,7 +117,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             return (Recorded?)new Recorded(RecordOutcome.Corrected, notice, await RewriteAsync(notice, document, cancellationToken));
         }, dryRun: false, cancellationToken);
 
-    private NoticeRow Add(NoticeDocument document, byte[] hash, NoticeOrigin origin)
+    private NoticeRow Add(NoticeDocument document, NoticeOrigin origin)
     {
         var now = time.GetUtcNow();
         var notice = new NoticeRow
@@ -117,7 +127,6 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             DocumentNumber = document.DocumentNumber,
             AnnouncedOn = document.AnnouncedOn,
             Document = document,
-            ContentHash = hash,
             Revision = 1,
             Origin = origin,
             RecordedAt = now,
@@ -133,7 +142,6 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     {
         var before = notice.Document;
         notice.Document = document;
-        notice.ContentHash = CanonicalContent.HashOf(document);
         notice.AnnouncedOn = document.AnnouncedOn;
         notice.Revision++;
         notice.UpdatedAt = time.GetUtcNow();
@@ -157,7 +165,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         }
 
         var scene = await ActionScene.LoadAsync(db, notice, cancellationToken);
-        scene.Check(notice);
+        SceneCheck.Check(scene, notice);
         var changes = new List<ClauseChange>();
         foreach (var row in notice.Clauses.Where(c => !c.IsRemoved && notice.Document.Clauses.All(d => d.Number != c.Number)))
             changes.Add(clauses.Remove(row, before!, silent));
@@ -196,7 +204,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         var confidence = other.Confidence is Confidence.Confirmed ? Confidence.Confirmed : known.Confidence;
         return further.Count == 0 && confidence == known.Confidence
             ? known
-            : known with { Sources = [.. known.Sources, .. further], Confidence = confidence };
+            : known with { Sources = CanonicalContent.Ordered([.. known.Sources, .. further]), Confidence = confidence };
     }
 
     private async Task<NoticeRow?> FindAsync(string issuer, string documentNumber, CancellationToken cancellationToken)

@@ -76,12 +76,16 @@ internal sealed record ClauseRequest
 
     public QuotaRequest? Quota { get; init; }
 
+    /// <summary>For a rule on goods made abroad: from which share of the issuer's content on, or made with its technology.</summary>
+    public ExtraterritorialRequest? Extraterritorial { get; init; }
+
     public ClauseDocument ToDocument() => new(
         Number!, Measure!.Value, Minerals ?? [],
         [.. (Items ?? []).Select(i => new ControlledItem(i.ControlCode, i.HsCodes ?? [], i.Description))],
         Destinations, ExcludedDestinations ?? [], EndUse, EffectiveFrom!.Value, EffectiveUntil,
         Stages is { Count: > 0 } ? Stages : null,
-        Quota is null ? null : new QuotaTerms(Quota.Volume!.Value, Quota.Baseline, Quota.Unit!));
+        Quota?.ToTerms(),
+        Extraterritorial is null ? null : new ExtraterritorialRule(Extraterritorial.MinimumContentPercent, Extraterritorial.Technology ?? false));
 }
 
 internal sealed record ItemRequest(string? ControlCode, IReadOnlyList<string>? HsCodes, string? Description);
@@ -89,7 +93,21 @@ internal sealed record ItemRequest(string? ControlCode, IReadOnlyList<string>? H
 /// <param name="Volume">What may leave in a year, in <paramref name="Unit"/>.</param>
 /// <param name="Baseline">What left in the year before, in the same unit; severity is 1 − volume/baseline where it is known.</param>
 /// <param name="Unit">Such as <c>t</c>.</param>
-internal sealed record QuotaRequest([property: Required] double? Volume, double? Baseline, [property: Required] string? Unit);
+/// <param name="Periods">What may leave in each stretch of days, where the document says.</param>
+internal sealed record QuotaRequest(
+    [property: Required] double? Volume, double? Baseline, [property: Required] string? Unit, IReadOnlyList<QuotaPeriodRequest>? Periods)
+{
+    public QuotaTerms ToTerms() => new(
+        Volume!.Value, Baseline, Unit!,
+        Periods is { Count: > 0 } ? [.. Periods.OrderBy(p => p.From).Select(p => new QuotaPeriod(p.From!.Value, p.Until!.Value, p.Volume!.Value))] : null);
+}
+
+/// <param name="Until">The last day of the period.</param>
+internal sealed record QuotaPeriodRequest([property: Required] DateOnly? From, [property: Required] DateOnly? Until, [property: Required] double? Volume);
+
+/// <param name="MinimumContentPercent">0..100 % of the good's value; null where the document names no share.</param>
+/// <param name="Technology">Goods made with the issuer's technology too.</param>
+internal sealed record ExtraterritorialRequest(double? MinimumContentPercent, bool? Technology);
 
 internal sealed record ActionRequest
 {

@@ -99,6 +99,9 @@ internal sealed record ClauseResource
 
     public IReadOnlyList<Stage>? Stages { get; init; }
     public QuotaTerms? Quota { get; init; }
+
+    /// <summary>Set where it acts on goods made abroad.</summary>
+    public ExtraterritorialRule? Extraterritorial { get; init; }
     public required ControlStatus Status { get; init; }
     public required DateOnly StateSince { get; init; }
     public required StatusBasis Basis { get; init; }
@@ -123,6 +126,7 @@ internal sealed record ClauseResource
             EffectiveUntil = clause.EffectiveUntil,
             Stages = clause.Stages,
             Quota = clause.Quota,
+            Extraterritorial = clause.Extraterritorial,
             Status = state.Status,
             StateSince = state.From,
             Basis = state.Basis,

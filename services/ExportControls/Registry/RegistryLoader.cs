@@ -1,72 +1,48 @@
-using Chokepoint.ExportControls.Data;
-using Chokepoint.ExportControls.Notices;
 using Chokepoint.ServiceDefaults;
-using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Chokepoint.ExportControls.Registry;
 
-/// <summary>
-/// Loads the shipped notices once, silently: they are applied everywhere and announced to no subscriber. A newer edition updates what
-/// an earlier one loaded; what an operator wrote stays. <c>Registry:BuiltIn=false</c> leaves the registry empty.
-/// </summary>
+/// <summary>Loads the shipped notices at start, once for each edition. <c>Registry:BuiltIn=false</c> leaves them out.</summary>
 internal sealed class RegistryLoader(
-    IServiceScopeFactory scopes, DatabaseReadiness database, IConfiguration configuration, TimeProvider time, ILogger<RegistryLoader> logger)
-    : BackgroundService
+    RegistryEdition edition, RegistryReady ready, DatabaseReadiness database, IConfiguration configuration, TimeProvider time,
+    ILogger<RegistryLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (!configuration.GetValue("Registry:BuiltIn", defaultValue: true)) return;
-        await database.WaitAsync(stoppingToken);
-        var shipped = ShippedRegistry.Read();
-        while (!stoppingToken.IsCancellationRequested)
+        if (configuration.GetValue("Registry:BuiltIn", defaultValue: true))
         {
-            try
-            {
-                await LoadAsync(shipped, stoppingToken);
-                return;
-            }
-            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
-            {
-                logger.LogError(fault, "The shipped notices could not all be loaded; the rest is tried again");
-            }
-            await Task.Delay(PauseAfterFault, time, stoppingToken);
+            await database.WaitAsync(stoppingToken);
+            while (!await TryLoadAsync(stoppingToken)) await Task.Delay(PauseAfterFault, time, stoppingToken);
+        }
+        ready.Set();
+    }
+
+    private async Task<bool> TryLoadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var shipped = ShippedRegistry.Read();
+            if (!await edition.IsSettledAsync(shipped, cancellationToken)) await edition.SettleAsync(shipped, cancellationToken);
+            return true;
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogError(fault, "The shipped notices could not all be loaded; the rest is tried again");
+            return false;
         }
     }
+}
 
-    private async Task LoadAsync(ShippedRegistry shipped, CancellationToken cancellationToken)
-    {
-        if (await IsLoadedAsync(shipped, cancellationToken)) return;
-        using var activity = Clock.ClockMetrics.Source.StartActivity("registry load");
-        foreach (var document in shipped.Notices)
-        {
-            await using var scope = scopes.CreateAsyncScope();
-            try
-            {
-                await scope.ServiceProvider.GetRequiredService<NoticeLedger>().SettleBuiltInAsync(document, cancellationToken);
-            }
-            catch (ProblemException refused)
-            {
-                // An operator's own notices leave no room for this one; theirs count.
-                logger.LogWarning("Shipped notice {Issuer} {Number} does not fit what is recorded: {Reason}",
-                    document.Issuer, document.DocumentNumber, refused.Message);
-            }
-        }
+/// <summary>Not ready until the shipped notices are there: a reader would take a missing one for no control.</summary>
+internal sealed class RegistryReady : IHealthCheck
+{
+    private volatile bool _loaded;
 
-        await using var end = scopes.CreateAsyncScope();
-        var db = end.ServiceProvider.GetRequiredService<ControlsDbContext>();
-        await db.Database.ExecuteSqlAsync($"""
-            INSERT INTO registry_editions (content_hash, as_of, notices, loaded_at)
-            VALUES ({shipped.ContentHash}, {shipped.AsOf}, {shipped.Notices.Count}, {time.GetUtcNow()}) ON CONFLICT DO NOTHING
-            """, cancellationToken);
-        logger.LogInformation("Loaded {Count} shipped notices as of {AsOf}", shipped.Notices.Count, shipped.AsOf);
-    }
+    public void Set() => _loaded = true;
 
-    private async Task<bool> IsLoadedAsync(ShippedRegistry shipped, CancellationToken cancellationToken)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        var db = scope.ServiceProvider.GetRequiredService<ControlsDbContext>();
-        return await db.Editions.AnyAsync(e => e.ContentHash == shipped.ContentHash, cancellationToken);
-    }
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) =>
+        Task.FromResult(_loaded ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy("The shipped notices are being loaded."));
 }

@@ -23,6 +23,8 @@ internal sealed record EventFacets(
     public static EventFacets Of(IPlatformEvent @event) => @event switch
     {
         ControlStateChanged e => new(CloudEventTypes.ControlStateChanged, e.Destinations, e.ExcludedDestinations, e.Minerals, null, null),
+        ControlBoundaryApproaching e => new(
+            CloudEventTypes.ControlBoundaryApproaching, e.Destinations, e.ExcludedDestinations, e.Minerals, null, null),
         RiskScoreChanged e => new(CloudEventTypes.RiskScoreChanged, [e.Economy], [], [e.Mineral], HigherLevel(e), ChangeOf(e)),
         PriceSignalChanged e => new(CloudEventTypes.PriceSignalChanged, null, [], [e.Mineral], null, null),
         SupplyProfileChanged e => new(CloudEventTypes.SupplyProfileChanged, [e.Importer], [], [e.Mineral], null, null),

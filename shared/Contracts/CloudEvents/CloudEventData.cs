@@ -21,6 +21,9 @@ public sealed record ControlStateChangedData
     public required EndUse? EndUse { get; init; }
     public required QuotaTerms? Quota { get; init; }
 
+    /// <summary>Set where the clause acts on goods made abroad.</summary>
+    public required ExtraterritorialRule? Extraterritorial { get; init; }
+
     /// <summary>Null when the clause was not known before.</summary>
     public required ControlStatus? PreviousStatus { get; init; }
 
@@ -37,6 +40,43 @@ public sealed record ControlStateChangedData
     public required Confidence Confidence { get; init; }
 
     /// <summary>Version of the clause, from 1: of two events about one subject the higher is the newer, whichever arrived first.</summary>
+    public required long Version { get; init; }
+}
+
+/// <summary><c>data</c> of <see cref="CloudEventTypes.ControlBoundaryApproaching"/>: a clause will be in another state soon.</summary>
+/// <remarks>A boundary may still move: one that did is told of anew, by its own day and lead times.</remarks>
+public sealed record ControlBoundaryApproachingData
+{
+    public required Guid NoticeId { get; init; }
+    public required string Issuer { get; init; }
+    public required string DocumentNumber { get; init; }
+    public required string Title { get; init; }
+    public required string Clause { get; init; }
+    public required Measure Measure { get; init; }
+    public required IReadOnlyList<string> Minerals { get; init; }
+
+    /// <summary>Null means every destination.</summary>
+    public required IReadOnlyList<string>? Destinations { get; init; }
+
+    public required IReadOnlyList<string> ExcludedDestinations { get; init; }
+    public required EndUse? EndUse { get; init; }
+
+    /// <summary>First day of the next status, in the issuer's time zone, and the instant at which it begins.</summary>
+    public required DateOnly On { get; init; }
+
+    public required DateTime At { get; init; }
+
+    /// <summary>30, 7 or 1.</summary>
+    public required int LeadDays { get; init; }
+
+    public required int DaysLeft { get; init; }
+    public required ControlStatus Status { get; init; }
+    public required ControlStatus NextStatus { get; init; }
+    public required StatusBasis Basis { get; init; }
+    public required IReadOnlyList<SourceReference> Sources { get; init; }
+    public required Confidence Confidence { get; init; }
+
+    /// <summary>Version of the clause, as its last change of state had it.</summary>
     public required long Version { get; init; }
 }
 

@@ -13,6 +13,8 @@ public sealed class CloudEventMapping(Uri? publicUrl)
     public OutgoingCloudEvent Map(IPlatformEvent @event) => @event switch
     {
         ControlStateChanged e => Write(e, CloudEventTypes.ControlStateChanged, "export-controls", $"{e.Issuer}/{e.DocumentNumber}/{e.Clause}", DataOf(e)),
+        ControlBoundaryApproaching e => Write(
+            e, CloudEventTypes.ControlBoundaryApproaching, "export-controls", $"{e.Issuer}/{e.DocumentNumber}/{e.Clause}", DataOf(e)),
         RiskScoreChanged e => Write(e, CloudEventTypes.RiskScoreChanged, "risk-scoring", $"{e.Economy}/{e.Mineral}", DataOf(e)),
         PriceSignalChanged e => Write(e, CloudEventTypes.PriceSignalChanged, "market-prices", $"{e.Mineral}/{e.SeriesId}", DataOf(e)),
         SupplyProfileChanged e => Write(e, CloudEventTypes.SupplyProfileChanged, "trade-flows", $"{e.Importer}/{e.Mineral}/{e.Period}", DataOf(e)),
@@ -58,6 +60,7 @@ public sealed class CloudEventMapping(Uri? publicUrl)
         ExcludedDestinations = e.ExcludedDestinations,
         EndUse = e.EndUse,
         Quota = e.Quota,
+        Extraterritorial = e.Extraterritorial,
         PreviousStatus = e.PreviousStatus,
         Status = e.Status,
         StateSince = e.StateSince,
@@ -65,6 +68,30 @@ public sealed class CloudEventMapping(Uri? publicUrl)
         EffectiveFrom = e.EffectiveFrom,
         EffectiveUntil = e.EffectiveUntil,
         Schedule = e.Schedule,
+        Sources = e.Sources,
+        Confidence = e.Confidence,
+        Version = e.Version,
+    };
+
+    private static ControlBoundaryApproachingData DataOf(ControlBoundaryApproaching e) => new()
+    {
+        NoticeId = e.NoticeId,
+        Issuer = e.Issuer,
+        DocumentNumber = e.DocumentNumber,
+        Title = e.Title,
+        Clause = e.Clause,
+        Measure = e.Measure,
+        Minerals = e.Minerals,
+        Destinations = e.Destinations,
+        ExcludedDestinations = e.ExcludedDestinations,
+        EndUse = e.EndUse,
+        On = e.On,
+        At = e.At.UtcDateTime,
+        LeadDays = e.LeadDays,
+        DaysLeft = e.DaysLeft,
+        Status = e.Status,
+        NextStatus = e.NextStatus,
+        Basis = e.Basis,
         Sources = e.Sources,
         Confidence = e.Confidence,
         Version = e.Version,

@@ -5,6 +5,7 @@ public static class CloudEventTypes
 {
     public const string RiskScoreChanged = "chokepoint.risk.score-changed.v1";
     public const string ControlStateChanged = "chokepoint.control.state-changed.v1";
+    public const string ControlBoundaryApproaching = "chokepoint.control.boundary-approaching.v1";
     public const string PriceSignalChanged = "chokepoint.price.signal-changed.v1";
     public const string SupplyProfileChanged = "chokepoint.supply.profile-changed.v1";
 
@@ -13,5 +14,5 @@ public static class CloudEventTypes
 
     /// <summary>What may stand in a subscription's <c>eventTypes</c>.</summary>
     public static IReadOnlyList<string> Subscribable { get; } =
-        [RiskScoreChanged, ControlStateChanged, PriceSignalChanged, SupplyProfileChanged];
+        [RiskScoreChanged, ControlStateChanged, ControlBoundaryApproaching, PriceSignalChanged, SupplyProfileChanged];
 }

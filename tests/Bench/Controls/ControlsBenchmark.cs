@@ -61,8 +61,8 @@ internal sealed class ControlsBenchmark : IBenchmark
             CREATE TEMP TABLE copied AS SELECT n.id AS original, gen_random_uuid() AS id, k FROM notices n, generate_series(1, {copies}) k;
             CREATE TEMP TABLE copied_clauses AS
                 SELECT c.id AS original, gen_random_uuid() AS id, m.id AS notice, m.k FROM clauses c JOIN copied m ON m.original = c.notice_id;
-            INSERT INTO notices (id, issuer, document_number, announced_on, document, content_hash, revision, origin, recorded_at, updated_at)
-                SELECT m.id, issuer, document_number || '-' || m.k, announced_on, document, content_hash, revision, origin, recorded_at, updated_at
+            INSERT INTO notices (id, issuer, document_number, announced_on, document, revision, origin, recorded_at, updated_at)
+                SELECT m.id, issuer, document_number || '-' || m.k, announced_on, document, revision, origin, recorded_at, updated_at
                 FROM notices n JOIN copied m ON m.original = n.id;
             INSERT INTO clauses (id, notice_id, issuer, document_number, number, ordinal, measure, minerals, destinations, excluded_destinations,
                                  end_use, quota, effective_from, effective_until, confidence, sources, is_removed, version, status, state_since)

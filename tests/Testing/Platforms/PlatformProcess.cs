@@ -87,6 +87,7 @@ public sealed class PlatformProcess : IAsyncDisposable
             ["PLATFORM_REPLICAS"] = options.Replicas.ToString(CultureInfo.InvariantCulture),
             ["PLATFORM_DASHBOARD"] = "off",
             ["PLATFORM_FRESH"] = null,
+            ["PLATFORM_REGISTRY"] = "empty", // what ships moves with its dates, and would hide what a test posts
         };
         foreach (var (name, value) in options.Environment) environment[name] = value;
         // As ./run does: a shell that put the tests in the background leaves SIGINT ignored, and .NET honours that.

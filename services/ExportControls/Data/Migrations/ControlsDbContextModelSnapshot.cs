@@ -102,6 +102,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("text[]")
                         .HasColumnName("excluded_destinations");
 
+                    b.Property<string>("Extraterritorial")
+                        .HasColumnType("jsonb")
+                        .HasColumnName("extraterritorial");
+
                     b.Property<bool>("IsRemoved")
                         .HasColumnType("boolean")
                         .HasColumnName("is_removed");
@@ -125,6 +129,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("next_boundary_at");
 
+                    b.Property<DateTimeOffset?>("NextReminderAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_reminder_at");
+
                     b.Property<Guid>("NoticeId")
                         .HasColumnType("uuid")
                         .HasColumnName("notice_id");
@@ -141,6 +149,13 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.Property<string>("Quota")
                         .HasColumnType("jsonb")
                         .HasColumnName("quota");
+
+                    b.Property<string>("Reminders")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("reminders")
+                        .HasDefaultValueSql("'[]'");
 
                     b.Property<string>("Sources")
                         .IsRequired()
@@ -171,6 +186,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.HasIndex("NextBoundaryAt")
                         .HasDatabaseName("ix_clauses_next_boundary_at")
                         .HasFilter("next_boundary_at IS NOT NULL");
+
+                    b.HasIndex("NextReminderAt")
+                        .HasDatabaseName("ix_clauses_next_reminder_at")
+                        .HasFilter("next_reminder_at IS NOT NULL");
 
                     b.HasIndex("NoticeId", "Number")
                         .IsUnique()
@@ -261,11 +280,6 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.Property<DateOnly>("AnnouncedOn")
                         .HasColumnType("date")
                         .HasColumnName("announced_on");
-
-                    b.Property<byte[]>("ContentHash")
-                        .IsRequired()
-                        .HasColumnType("bytea")
-                        .HasColumnName("content_hash");
 
                     b.Property<string>("Document")
                         .IsRequired()
