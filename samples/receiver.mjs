@@ -20,6 +20,7 @@ function verify(secret, headers, body) {
 }
 
 function describe({ type, subject, data }) {
+  if (type === "chokepoint.control.boundary-approaching.v1") return `${type} ${subject}: ${data.status} → ${data.nextStatus} on ${data.on}, in ${data.daysLeft} days`;
   if (type !== "chokepoint.risk.score-changed.v1") return `${type} ${subject}: ${data.previousStatus ?? "new"} → ${data.status ?? ""}`;
   const reasons = data.deltas.filter(d => d.points !== 0).map(d => `${d.points > 0 ? "+" : ""}${d.points} ${d.factor} (${d.reason})`);
   return `${type} ${data.economy}/${data.mineral}: ${data.previous?.score ?? "–"} → ${data.current.score} ${data.current.level}; ${reasons.join(", ")}`;
@@ -41,7 +42,7 @@ server.listen(port, "127.0.0.1", async () => {
   const answer = await fetch(`${api}/api/notifications/subscriptions`, {
     method: "POST",
     headers: { authorization, "content-type": "application/json" },
-    body: JSON.stringify({ url: `http://127.0.0.1:${port}/`, description: "samples/receiver.mjs", eventTypes: [], filter: { economies: ["USA"] } }),
+    body: JSON.stringify({ url: `http://127.0.0.1:${port}/`, description: "samples/receiver.mjs", eventTypes: [], filter: { economies: ["USA"], minimumChange: 0 } }),
   });
   const subscription = await answer.json();
   if (!answer.ok) {

@@ -49,6 +49,31 @@ internal static class Some
         Silent = silent,
     };
 
+    public static ControlBoundaryApproaching Boundary(string[]? destinations = null, int leadDays = 7) => new()
+    {
+        EventId = Guid.CreateVersion7(),
+        Version = 1,
+        OccurredAt = TimeProvider.System.GetUtcNow(),
+        NoticeId = Guid.CreateVersion7(),
+        Issuer = "CHN",
+        DocumentNumber = "2024-46",
+        Title = "A notice",
+        Clause = "2",
+        Measure = Measure.Prohibition,
+        Minerals = ["gallium"],
+        Destinations = destinations,
+        ExcludedDestinations = [],
+        On = new DateOnly(2026, 11, 28),
+        At = new DateTimeOffset(2026, 11, 27, 16, 0, 0, TimeSpan.Zero),
+        LeadDays = leadDays,
+        DaysLeft = leadDays,
+        Status = ControlStatus.Suspended,
+        NextStatus = ControlStatus.InForce,
+        Basis = StatusBasis.Schedule,
+        Confidence = Confidence.Confirmed,
+        Sources = [],
+    };
+
     public static PriceSignalChanged Price(string mineral = "gallium") => new()
     {
         EventId = Guid.CreateVersion7(),

@@ -12,9 +12,15 @@ namespace Chokepoint.ExportControls.Clauses;
 /// <param name="Mineral">A slug or a group: clauses that touch any member.</param>
 /// <param name="Destination">Finds clauses for it, for a group that holds it, and for every destination.</param>
 /// <param name="Measure">As in a notice.</param>
-internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Destination, string? Measure)
+/// <param name="Legal">False for customs blockages, entity listings and statements alone, true for the rest.</param>
+internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Destination, string? Measure, bool? Legal)
 {
-    public bool IsEmpty => Issuer is null && Mineral is null && Destination is null && Measure is null;
+    private static readonly Measure[] LegalMeasures = [.. Enum.GetValues<Measure>().Where(ClauseScope.IsLegalMeasure)];
+
+    public bool IsEmpty => Issuer is null && NamesNoClause;
+
+    /// <summary>Whether nothing but the issuer is asked for.</summary>
+    public bool NamesNoClause => Mineral is null && Destination is null && Measure is null && Legal is null;
 
     /// <exception cref="ProblemException">422: a name that is not known here.</exception>
     public IQueryable<ClauseRow> Apply(IQueryable<ClauseRow> clauses)
@@ -37,6 +43,7 @@ internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Des
             var wanted = EnumNames.Parse<Measure>("measure", measure);
             clauses = clauses.Where(c => c.Measure == wanted);
         }
+        if (Legal is { } legal) clauses = clauses.Where(c => LegalMeasures.Contains(c.Measure) == legal);
         return Destination is { } destination ? Reaching(clauses, destination) : clauses;
     }
 
@@ -50,6 +57,7 @@ internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Des
         return (notice, clause) =>
             (Issuer is null || notice.Issuer == Issuer)
             && (measure is null || clause.Measure == measure)
+            && (Legal is null || ClauseScope.IsLegalMeasure(clause.Measure) == Legal)
             && (Destination is null || ClauseScope.Reaches(notice.Issuer, clause, Destination))
             && (wanted is null || wanted.Overlaps(ClauseScope.MineralsOf(clause)));
     }

@@ -53,12 +53,14 @@ internal static class ActionRules
             ? null
             : ("from", "Is a day on which no suspension of the clause runs: nothing can be resumed.");
 
+    /// <summary>Held against what ran on its day: a later extension of the same end takes nothing from an earlier one.</summary>
     private static (string, string)? ExtensionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
     {
-        var running = ClauseSchedule.SuspensionsOf(dates, others)
+        var before = others.Where(o => o.Kind is not ActionKind.Extend || o.From < action.From).ToList();
+        var running = ClauseSchedule.SuspensionsOf(dates, before)
             .Where(s => s.From < action.From && s.Until >= action.From.AddDays(-1))
             .Select(s => s.Until).FirstOrDefault();
-        var end = running ?? ClauseSchedule.EndOf(dates, others);
+        var end = running ?? ClauseLife.Of(dates, before).End;
         if (end is null) return ("target", "Has no end that could be extended.");
         return action.Until <= end ? ("until", $"Must be after {end:O}, the end that it extends.") : null;
     }

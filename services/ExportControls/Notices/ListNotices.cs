@@ -20,7 +20,7 @@ internal static class ListNotices
         var now = time.GetUtcNow();
         var notices = db.Notices.AsNoTracking();
         if (filter.Issuer is { } issuer) notices = notices.Where(n => n.Issuer == issuer);
-        if (filter is not { Mineral: null, Destination: null, Measure: null } || status is not null || on is not null)
+        if (!filter.NamesNoClause || status is not null || on is not null)
         {
             // Notices without clauses, which only act on others', are left out here.
             var clauses = filter.Apply(db.Clauses);

@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Tests.Support;
 using Chokepoint.Testing.Servers;
 
@@ -52,6 +54,55 @@ public class ActiveClausesTests(ServersFixture servers)
             (await app.ItemsAsync("/active?" + query))
                 .Select(c => $"{c["documentNumber"]}/{c["clause"]} {c["status"]} {c["stateSince"]} {c["basis"]}")
                 .ShouldBe(expected, query);
+    }
+
+    [Fact]
+    public async Task Measures_that_are_no_legal_ones_are_kept_apart()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2026, 11, 23, 0, 0, 0, TimeSpan.Zero));
+        await app.RecordAsync(RealNotices.China2023No23);
+        await app.RecordAsync("""
+            { "issuer": "CHN", "documentNumber": "b", "title": "Shipments held", "announcedOn": "2024-01-01", "confidence": "confirmed",
+              "clauses": [{ "number": "1", "measure": "customs-blockage", "minerals": ["gallium"], "effectiveFrom": "2024-01-01" },
+                          { "number": "2", "measure": "statement", "minerals": ["gallium"], "effectiveFrom": "2024-01-01" }] }
+            """);
+
+        foreach (var known in new[] { "", "&knownOn=2026-11-23" })
+        {
+            (await Found("legal=true" + known)).ShouldBe("licensing:true");
+            (await Found("legal=false" + known)).ShouldBe("customs-blockage:false statement:false");
+        }
+        (await app.ItemsAsync("/notices?legal=false")).Select(n => (string?)n["documentNumber"]).ShouldBe(["b"]);
+        (await app.Http.GetAsync("/api/controls/active?legal=perhaps")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+
+        async Task<string> Found(string query) => string.Join(' ', (await app.ItemsAsync("/active?mineral=gallium&" + query))
+            .Select(c => $"{c["measure"]}:{c["isLegalMeasure"]!.ToJsonString()}"));
+    }
+
+    [Fact]
+    public async Task What_a_quota_and_a_rule_on_goods_made_abroad_say_is_answered_and_announced()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2026, 1, 15, 0, 0, 0, TimeSpan.Zero));
+        await using var tap = await app.TapAsync();
+        var notice = await app.RecordAsync("""
+            { "issuer": "COD", "documentNumber": "q", "title": "Quota", "announcedOn": "2025-09-20", "confidence": "confirmed",
+              "clauses": [{ "number": "1", "measure": "quota", "minerals": ["cobalt"], "effectiveFrom": "2025-10-16", "effectiveUntil": "2025-12-31",
+                  "quota": {"volume": 87000, "baseline": 226000, "unit": "t", "periods": [
+                      {"from": "2025-11-01", "until": "2025-11-30", "volume": 7250}, {"from": "2025-10-16", "until": "2025-10-31", "volume": 3625}]} },
+                { "number": "2", "measure": "licensing", "minerals": ["cobalt"], "stages": ["component"], "effectiveFrom": "2025-10-16",
+                  "extraterritorial": {"minimumContentPercent": 0.1, "technology": true} }] }
+            """);
+        const string Quota = """{"volume":87000,"baseline":226000,"unit":"t","periods":[{"from":"2025-10-16","until":"2025-10-31","volume":3625},{"from":"2025-11-01","until":"2025-11-30","volume":7250}]}""";
+        const string Abroad = """{"minimumContentPercent":0.1,"technology":true}""";
+
+        notice["clauses"]![0]!["quota"]!.ToJsonString().ShouldBe(Quota);
+        var clauses = await app.ItemsAsync("/active?on=2025-11-01");
+        clauses[0]["quota"]!.ToJsonString().ShouldBe(Quota);
+        clauses[0]["extraterritorial"].ShouldBeNull();
+        clauses[1]["extraterritorial"]!.ToJsonString().ShouldBe(Abroad);
+        var announced = (await tap.TakeAsync(2)).OrderBy(e => e.Clause, StringComparer.Ordinal).ToList();
+        JsonSerializer.Serialize(announced[0].Quota, EventJson.Options).ShouldBe(Quota);
+        JsonSerializer.Serialize(announced[1].Extraterritorial, EventJson.Options).ShouldBe(Abroad);
     }
 
     [Fact]

@@ -47,6 +47,17 @@ public class BadNoticeTests(ServersFixture servers)
         ("/clauses/0/items/0/hsCodes/0", "/clauses/0/items/0/hsCodes", """["8112.92"]"""),
         ("/clauses/0/items/0/hsCodes/0", "/clauses/0/items/0/hsCodes", """["770100"]"""),
         ("/clauses/0/items/0/hsCodes/0", "/clauses/0/items/0/hsCodes", """["8112"]"""),
+        ("/clauses/0/items/0/hsCodes/0", "/clauses/0/items/0/hsCodes", """["854140"]"""), // of HS 2017: photosensitive semiconductor devices
+        ("/clauses/0/items/0/hsCodes/0", "/clauses/0/items/0/hsCodes", """["8112900010"]"""),
+        ("/clauses/0/extraterritorial/minimumContentPercent", "/clauses/0/extraterritorial", """{"minimumContentPercent": 101}"""),
+        ("/clauses/0/extraterritorial", "/clauses/0/extraterritorial", """{"technology": false}"""),
+        ("/clauses/1/quota/periods/0/until", "/clauses/1/quota", """{"volume": 1, "unit": "t", "periods": [{"from": "2025-02-01", "until": "2025-01-01", "volume": 1}]}"""),
+        ("/clauses/1/quota/periods/0/from", "/clauses/1/quota", """{"volume": 1, "unit": "t", "periods": [{"from": "2024-01-01", "until": "2025-01-01", "volume": 1}]}"""),
+        ("/clauses/1/quota/periods/0/volume", "/clauses/1/quota", """{"volume": 1, "unit": "t", "periods": [{"from": "2025-01-01", "until": "2025-01-31", "volume": -1}]}"""),
+        ("/clauses/1/quota/periods/1/from", "/clauses/1/quota", """
+            {"volume": 1, "unit": "t", "periods": [
+                {"from": "2025-01-01", "until": "2025-01-31", "volume": 1}, {"from": "2025-01-31", "until": "2025-02-28", "volume": 1}]}
+            """),
         ("/clauses/0/quota", "/clauses/0/quota", """{"volume": 1, "baseline": 2, "unit": "t"}"""),
         ("/clauses/1/quota/baseline", "/clauses/1/quota", """{"volume": 1, "baseline": 0, "unit": "t"}"""),
         ("/clauses/1/quota/unit", "/clauses/1/quota", """{"volume": 1, "baseline": 2, "unit": ""}"""),
@@ -115,6 +126,59 @@ public class BadNoticeTests(ServersFixture servers)
             """);
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["errors"]!["/actions/0/from"].ShouldNotBeNull();
+    }
+
+    /// <summary>Whichever of two actions that do not go together comes second is refused, so that the order makes no difference.</summary>
+    [Theory]
+    [InlineData("suspend 2025-01-01 2025-03-31", "suspend 2025-03-31 2025-06-30")]
+    [InlineData("suspend 2025-01-01 2025-03-31", "suspend 2025-02-01 2025-02-28")]
+    [InlineData("suspend 2025-01-01 2025-03-31; suspend 2025-05-01 2025-06-30", "extend 2025-03-20 2025-05-15")]
+    [InlineData("suspend 2025-01-01 2025-03-31; extend 2025-03-20 2025-05-15", "suspend 2025-05-01 2025-06-30")]
+    [InlineData("suspend 2025-01-01 2025-03-31; resume 2025-02-01", "resume 2025-02-15")]
+    [InlineData("suspend 2025-01-01 2025-03-31; resume 2025-02-15", "resume 2025-02-01")]
+    public async Task What_does_not_go_with_a_recorded_action_is_refused_with_the_reason(string recorded, string refused)
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
+        await app.RecordAsync(RealNotices.China2023No23);
+        foreach (var action in recorded.Split("; ")) await app.RecordAsync(Acting(action));
+        var before = (await app.GetAsync("/timeline?mineral=gallium")).ToJsonString();
+
+        var answer = await app.PostAsync(Acting(refused));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["errors"]!["/actions/0/from"].ShouldNotBeNull();
+        (await app.GetAsync("/timeline?mineral=gallium")).ToJsonString().ShouldBe(before);
+
+        static string Acting(string action)
+        {
+            var words = action.Split(' ');
+            var until = words.Length > 2 ? $"\"{words[2]}\"" : "null";
+            return $$"""
+                { "issuer": "CHN", "documentNumber": "{{action}}", "title": "Acts", "announcedOn": "2025-01-01", "confidence": "confirmed",
+                  "actions": [{"action": "{{words[0]}}", "target": {"issuer": "CHN", "documentNumber": "2023-23", "clause": "1"}, "from": "{{words[1]}}", "until": {{until}}}] }
+                """;
+        }
+    }
+
+    [Fact]
+    public async Task A_correction_that_leaves_anothers_action_without_sense_is_refused()
+    {
+        await using var app = await ControlsApp.StartAsync(servers);
+        const string Limited = """
+            { "issuer": "COD", "documentNumber": "l", "title": "Limited", "announcedOn": "2025-02-22", "confidence": "confirmed",
+              "clauses": [{ "number": "1", "measure": "suspension", "minerals": ["cobalt"], "effectiveFrom": "2025-02-22", "effectiveUntil": "2025-06-21" }] }
+            """;
+        var limited = await app.RecordAsync(Limited);
+        await app.RecordAsync("""
+            { "issuer": "COD", "documentNumber": "x", "title": "Extension", "announcedOn": "2025-06-21", "confidence": "confirmed",
+              "actions": [{"action": "extend", "target": {"issuer": "COD", "documentNumber": "l", "clause": "1"}, "from": "2025-06-22", "until": "2025-09-21"}] }
+            """);
+        var etag = (await app.Http.GetAsync($"/api/controls/notices/{limited["id"]}")).Headers.ETag!.ToString();
+
+        var answer = await app.PutAsync((string)limited["id"]!, Limited.Replace("2025-06-21", "2025-12-31", StringComparison.Ordinal), etag);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["errors"]!["/clauses/0"].ShouldNotBeNull();
     }
 
     [Fact]

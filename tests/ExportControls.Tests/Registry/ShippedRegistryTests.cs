@@ -1,5 +1,7 @@
 using System.Net;
+using System.Text;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Notices;
 using Chokepoint.ExportControls.Registry;
@@ -21,64 +23,13 @@ public class ShippedRegistryTests(ServersFixture servers)
         using var stream = typeof(ShippedRegistry).Assembly.GetManifestResourceStream("registry.notices.json")!;
         var file = JsonSerializer.Deserialize<RegistryFile>(stream, EventJson.Strict)!;
         var validator = new NoticeRequestValidator();
-        foreach (var notice in file.Notices)
+        foreach (var notice in file.Notices!)
             validator.Validate(notice).Errors.ShouldBeEmpty(notice.DocumentNumber);
         file.Notices.Count.ShouldBeGreaterThan(50);
         file.Notices.ShouldAllBe(n => n.Sources!.Count > 0 || n.Notes != null);
-    }
-
-    /// <summary>
-    /// The real history: what stood for four importers around the dates of the notices. `on | destination mineral` → clauses that are
-    /// in force, with those that are not yet or no longer in parentheses. Facts: reference/export_control_timeline.csv.
-    /// </summary>
-    [Fact]
-    public async Task The_real_history_stands_as_it_was()
-    {
-        await using var app = await LoadedAsync();
-        (string On, string Destination, string Mineral, string Expected)[] cases =
-        [
-            ("2023-07-02", "USA", "gallium", ""),
-            ("2023-07-31", "USA", "gallium", "(2023-23/1 announced)"),
-            ("2023-08-01", "USA", "gallium", "2023-23/1"),
-            ("2023-08-01", "JPN", "germanium", "2023-23/1"),
-            ("2023-11-30", "KOR", "natural-graphite", "NAM unprocessed-minerals-2023/1, (2023-39/1 announced)"),
-            ("2023-12-01", "KOR", "natural-graphite", "NAM unprocessed-minerals-2023/1, 2023-39/1"),
-            ("2024-09-14", "EU27", "antimony", "(2024-33/1 announced), (2024-33/1-technology announced)"),
-            ("2024-09-15", "EU27", "antimony", "2024-33/1, 2024-33/1-technology"),
-            ("2024-12-03", "USA", "gallium", "2023-23/1, 2024-46/1, 2024-46/2"),
-            ("2024-12-03", "KOR", "gallium", "2023-23/1"),
-            ("2025-02-04", "USA", "tungsten", "2024-46/1, 2025-10/1"),
-            ("2025-02-03", "JPN", "tungsten", ""),
-            ("2025-04-04", "JPN", "dysprosium", "2023-57/1, 2025-18/1, MYS raw-rare-earths-2023/1, NAM unprocessed-minerals-2023/1"),
-            ("2025-11-06", "DEU", "holmium", "2023-57/1, 2025-62/1, 2025-61/3, (2025-57/1 announced), (2025-56/1 announced), (2025-61/1-2 announced), MYS raw-rare-earths-2023/1, NAM unprocessed-minerals-2023/1"),
-            ("2025-11-07", "DEU", "holmium", "2023-57/1, (2025-62/1 suspended), (2025-61/3 suspended), (2025-57/1 suspended_before_effect), (2025-56/1 suspended_before_effect), (2025-61/1-2 suspended_before_effect), MYS raw-rare-earths-2023/1, NAM unprocessed-minerals-2023/1"),
-            ("2026-11-10", "JPN", "artificial-graphite", "2023-39/1, (2025-58/1 suspended_before_effect), 2026-1/1, 2026-12/1, 2026-28/1"),
-            ("2026-11-11", "JPN", "artificial-graphite", "2023-39/1, 2025-58/1, 2026-1/1, 2026-12/1, 2026-28/1"),
-            ("2025-11-08", "USA", "germanium", "2023-23/1, 2024-46/1, 2024-46/2"),
-            ("2025-11-09", "USA", "germanium", "2023-23/1, 2024-46/1, (2024-46/2 suspended)"),
-            ("2026-11-27", "USA", "germanium", "2023-23/1, 2024-46/1, (2024-46/2 suspended)"),
-            ("2026-11-28", "USA", "germanium", "2023-23/1, 2024-46/1, 2024-46/2"),
-            ("2025-06-21", "KOR", "cobalt", "COD 001/2025/1, COD concentrates-2021/1, NAM unprocessed-minerals-2023/1"),
-            ("2025-10-15", "KOR", "cobalt", "COD 001/2025/1, (COD 004/2025/quota-2025 announced), (COD 004/2025/quota-2026 announced), COD concentrates-2021/1, NAM unprocessed-minerals-2023/1, (2025-58/1 announced)"),
-            ("2025-10-16", "KOR", "cobalt", "COD 004/2025/quota-2025, (COD 004/2025/quota-2026 announced), COD concentrates-2021/1, NAM unprocessed-minerals-2023/1, (2025-58/1 announced)"),
-            ("2026-01-01", "KOR", "cobalt", "COD 004/2025/quota-2026, COD concentrates-2021/1, NAM unprocessed-minerals-2023/1, (2025-58/1 suspended_before_effect)"),
-            ("2028-01-01", "CHN", "cobalt", "COD concentrates-2021/1, NAM unprocessed-minerals-2023/1"),
-            ("2026-01-06", "JPN", "gallium", "2023-23/1, 2026-1/1"),
-            ("2023-01-05", "JPN", "lithium", "ZWE SI 213/2022/1, ZWE lithium-export-tax-2018/1"),
-            ("2023-01-06", "JPN", "lithium", "ZWE SI 5/2023/1, ZWE lithium-export-tax-2018/1"),
-            ("2028-12-31", "USA", "manganese", "NAM unprocessed-minerals-2023/1, (GAB manganese-2029/1 announced), 2025-58/1, 2024-46/1"),
-        ];
-        foreach (var (on, destination, mineral, expected) in cases)
-        {
-            var found = (await app.ItemsAsync($"/active?on={on}&destination={destination}&mineral={mineral}")).Select(c =>
-            {
-                var name = $"{((string?)c["issuer"] == "CHN" ? "" : $"{c["issuer"]} ")}{c["documentNumber"]}/{c["clause"]}";
-                return (string?)c["status"] == "in_force" ? name : $"({name} {c["status"]})";
-            });
-            Sorted(found).ShouldBe(Sorted(expected.Split(", ", StringSplitOptions.RemoveEmptyEntries)), $"{on} {destination} {mineral}");
-        }
-
-        static string Sorted(IEnumerable<string> names) => string.Join(" | ", names.Order(StringComparer.Ordinal));
+        foreach (var target in file.Notices.SelectMany(n => n.Actions ?? []).Select(a => a.Target!))
+            file.Notices.ShouldContain(n => n.Issuer == target.Issuer && n.DocumentNumber == target.DocumentNumber
+                && (target.Clause == null || n.Clauses!.Any(c => c.Number == target.Clause)));
     }
 
     [Fact]
@@ -118,6 +69,87 @@ public class ShippedRegistryTests(ServersFixture servers)
         ((string?)(await again.GetAsync($"/notices/{id}"))["title"]).ShouldBe("Corrected");
         var registry = await again.GetAsync("/registry");
         ((int?)registry["operatorNotices"], (int?)registry["shippedNotices"]).ShouldBe((2, 52));
+    }
+
+    /// <summary>API.md's own example: it suspends its clause itself, as the shipped 2025-72 does.</summary>
+    [Fact]
+    public async Task A_notice_posted_under_a_shipped_number_takes_its_place_and_what_ships_gives_way()
+    {
+        await using var app = await LoadedAsync();
+        var example = JsonNode.Parse(RealNotices.China2024No46)!;
+        example["clauses"]!.AsArray().RemoveAt(0);
+        example["actions"] = JsonNode.Parse("""
+            [{ "action": "suspend", "target": {"issuer": "CHN", "documentNumber": "2024-46", "clause": "2"}, "from": "2025-11-09", "until": "2026-11-27" }]
+            """);
+        (await app.PostAsync(example.ToJsonString())).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await app.PostAsync(example.ToJsonString())).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await On("2026-11-27")).ShouldBe("suspended 2025-11-09 notice");
+        (await On("2026-11-28")).ShouldBe("in_force 2026-11-28 schedule");
+
+        // Another suspension than the shipped one's: the operator's counts, by both ways of asking.
+        var shorter = """
+            { "issuer": "CHN", "documentNumber": "own-1", "title": "As the operator read it", "announcedOn": "2025-11-09", "confidence": "confirmed",
+              "actions": [{ "action": "suspend", "target": {"issuer": "CHN", "documentNumber": "2024-46", "clause": "2"}, "from": "2025-11-09", "until": "2026-05-31" }] }
+            """;
+        (await app.PostAsync(shorter)).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity); // overlaps the operator's own
+        example["actions"] = new JsonArray();
+        var id = (string)(await app.ItemsAsync("/notices?issuer=CHN&mineral=gallium&destination=USA&measure=prohibition"))
+            .Single(n => (string?)n["documentNumber"] == "2024-46")["id"]!;
+        var etag = (await app.Http.GetAsync($"/api/controls/notices/{id}")).Headers.ETag!.ToString();
+        (await app.PutAsync(id, example.ToJsonString(), etag)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await On("2026-11-27")).ShouldBe("suspended 2025-11-09 notice"); // by the shipped 2025-72 again
+        (await app.PostAsync(shorter)).StatusCode.ShouldBe(HttpStatusCode.Created);
+        (await On("2026-05-31")).ShouldBe("suspended 2025-11-09 notice");
+        (await On("2026-06-01")).ShouldBe("in_force 2026-06-01 schedule");
+        (await On("2026-06-01&knownOn=2199-01-01")).ShouldBe("in_force 2026-06-01 schedule");
+
+        async Task<string> On(string day)
+        {
+            var clause = (await app.ItemsAsync($"/active?destination=USA&mineral=gallium&on={day}"))
+                .Single(c => (string?)c["documentNumber"] == "2024-46" && (string?)c["clause"] == "2");
+            return $"{clause["status"]} {clause["stateSince"]} {clause["basis"]}";
+        }
+    }
+
+    [Fact]
+    public async Task A_newer_edition_is_imported_whole_or_not_at_all_silently_and_leaves_what_operators_wrote()
+    {
+        await using var app = await LoadedAsync();
+        await using var tap = await app.TapAsync();
+        await tap.TakeAsync(await app.WithDbAsync(db => db.Clauses.SumAsync(c => (int)c.Version)));
+        (await app.PostAsync(RealNotices.China2023No23)).StatusCode.ShouldBe(HttpStatusCode.Created);
+        await tap.TakeAsync(1);
+        const string Edition = """
+            { "asOf": "2026-08-01", "notices": [
+              { "issuer": "CHN", "documentNumber": "2025-10", "title": "A later reading", "announcedOn": "2025-02-04", "confidence": "confirmed",
+                "clauses": [{ "number": "1", "measure": "quota", "minerals": ["tungsten"], "effectiveFrom": "2025-02-04" }] },
+              { "issuer": "CHN", "documentNumber": "2023-23", "title": "Not the operator's", "announcedOn": "2023-07-03", "confidence": "confirmed",
+                "clauses": [{ "number": "1", "measure": "tax", "minerals": ["gallium"], "effectiveFrom": "2023-08-01" }] },
+              { "issuer": "CHN", "documentNumber": "2026-40", "title": "New", "announcedOn": "2026-07-20", "confidence": "confirmed",
+                "clauses": [{ "number": "1", "measure": "licensing", "minerals": ["REPLACED"], "effectiveFrom": "2026-08-01" }] }] }
+            """;
+
+        var bad = await ImportAsync("unobtainium");
+        bad.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        JsonNode.Parse(await bad.Content.ReadAsStringAsync())!["errors"]!["/notices/2/clauses/0/minerals/0"].ShouldNotBeNull();
+        (await app.ItemsAsync("/active?mineral=tungsten&issuer=CHN&measure=quota")).ShouldBeEmpty();
+
+        var good = await ImportAsync("magnesium");
+        good.StatusCode.ShouldBe(HttpStatusCode.OK, await good.Content.ReadAsStringAsync());
+        var settled = JsonNode.Parse(await good.Content.ReadAsStringAsync())!;
+        ((int?)settled["added"], (int?)settled["updated"], (int?)settled["kept"]).ShouldBe((1, 1, 1));
+        ((string?)(await app.GetAsync("/registry"))["asOf"]).ShouldBe("2026-08-01");
+        (await app.ItemsAsync("/active?mineral=tungsten&issuer=CHN&measure=quota")).Count.ShouldBe(1);
+        ((string?)(await app.ItemsAsync("/active?mineral=gallium&issuer=CHN")).First(c => (string?)c["documentNumber"] == "2023-23")["measure"]).ShouldBe("licensing");
+        (await tap.TakeAsync(2)).ShouldAllBe(e => e.Silent);
+        await tap.IsSilentAsync(app);
+
+        await using var again = await app.StartAnotherAsync(Now); // the edition that ships with this version is the older one
+        ((string?)(await again.GetAsync("/registry"))["asOf"]).ShouldBe("2026-08-01");
+        (await again.ItemsAsync("/active?mineral=tungsten&issuer=CHN&measure=quota")).Count.ShouldBe(1);
+
+        Task<HttpResponseMessage> ImportAsync(string mineral) => app.Http.PostAsync("/api/controls/registry",
+            new StringContent(Edition.Replace("REPLACED", mineral, StringComparison.Ordinal), Encoding.UTF8, "application/json"));
     }
 
     [Fact]

@@ -99,11 +99,17 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
 
     public Task<int> NoticesAsync() => WithDbAsync(db => db.Notices.CountAsync());
 
-    /// <summary>What this service has published, as the broker delivers it to those who score.</summary>
-    public async Task<EventTap> TapAsync()
+    /// <summary>The changes of state this service has published, as the broker delivers them to those who score.</summary>
+    public Task<EventTap<ControlStateChanged>> TapAsync() => TapAsync<ControlStateChanged>("risk-scoring");
+
+    /// <summary>The boundaries ahead it has told of, as the broker delivers them to those who tell subscribers.</summary>
+    public Task<EventTap<ControlBoundaryApproaching>> TapRemindersAsync() => TapAsync<ControlBoundaryApproaching>("notifications");
+
+    private async Task<EventTap<TEvent>> TapAsync<TEvent>(string consumer)
+        where TEvent : IPlatformEvent
     {
         var connection = await new ConnectionFactory { Uri = new Uri(_broker) }.CreateConnectionAsync();
-        return new EventTap(connection, await connection.CreateChannelAsync());
+        return new EventTap<TEvent>(connection, await connection.CreateChannelAsync(), consumer);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -131,23 +137,23 @@ internal sealed class MovedTime(DateTimeOffset? start) : TimeProvider
     public void MoveTo(DateTimeOffset instant) => _offset = instant - System.GetUtcNow();
 }
 
-/// <summary>Reads the queue that RiskScoring would read.</summary>
-internal sealed class EventTap(IConnection connection, IChannel channel) : IAsyncDisposable
+/// <summary>Reads the queue that a consumer would read.</summary>
+internal sealed class EventTap<TEvent>(IConnection connection, IChannel channel, string consumer) : IAsyncDisposable
+    where TEvent : IPlatformEvent
 {
-    private static readonly string Queue =
-        EventTopology.Routes.Single(r => r.Event == typeof(ControlStateChanged)).QueueOf("risk-scoring");
+    private readonly string _queue = EventTopology.Routes.Single(r => r.Event == typeof(TEvent)).QueueOf(consumer);
 
     private readonly HashSet<Guid> _seen = [];
 
     /// <summary>The next so many events, in the order in which they were delivered; a repeated delivery, which the outbox may make, is passed over.</summary>
-    public async Task<List<ControlStateChanged>> TakeAsync(int count)
+    public async Task<List<TEvent>> TakeAsync(int count)
     {
-        var events = new List<ControlStateChanged>();
+        var events = new List<TEvent>();
         await Eventually.IsTrueAsync(async () =>
         {
-            while (events.Count < count && await channel.BasicGetAsync(Queue, autoAck: true) is { } message)
+            while (events.Count < count && await channel.BasicGetAsync(_queue, autoAck: true) is { } message)
             {
-                var read = JsonSerializer.Deserialize<ControlStateChanged>(message.Body.Span, EventJson.Options)!;
+                var read = JsonSerializer.Deserialize<TEvent>(message.Body.Span, EventJson.Options)!;
                 if (_seen.Add(read.EventId)) events.Add(read);
             }
             return events.Count == count;
@@ -160,7 +166,7 @@ internal sealed class EventTap(IConnection connection, IChannel channel) : IAsyn
     {
         await Eventually.IsTrueAsync(() => app.WithDbAsync(async db =>
             await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM messaging.outbox").SingleAsync() == 0));
-        (await channel.BasicGetAsync(Queue, autoAck: true)).ShouldBeNull();
+        (await channel.BasicGetAsync(_queue, autoAck: true)).ShouldBeNull();
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chokepoint.Contracts.CloudEvents;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
@@ -35,6 +36,28 @@ public sealed class DeliveryTests(ServersFixture servers)
         attempt.GetProperty("error").ValueKind.ShouldBe(JsonValueKind.Null);
         delivery.GetProperty("event").GetProperty("id").GetString().ShouldBe(webhook.Id);
         delivery.GetProperty("nextAttemptAt").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
+    [Fact]
+    public async Task A_boundary_ahead_is_told_to_those_who_asked_for_it_or_for_everything_and_whom_it_concerns()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var others = await WebhookReceiver.StartAsync();
+        await host.SubscribeAsync(receiver.Url, eventTypes: [CloudEventTypes.ControlBoundaryApproaching]);
+        await host.SubscribeAsync(receiver.Url);
+        await host.SubscribeAsync(others.Url, eventTypes: [CloudEventTypes.ControlStateChanged]);
+        await host.SubscribeAsync(others.Url, JsonNode.Parse("""{"economies": ["JPN"]}"""));
+
+        await host.PublishAsync(Some.Boundary(destinations: ["USA"], leadDays: 7));
+
+        var told = await receiver.ReceivesAsync(2);
+        told.ShouldAllBe(w => w.Type == CloudEventTypes.ControlBoundaryApproaching);
+        var data = told[0].Json.GetProperty("data");
+        (data.GetProperty("leadDays").GetInt32(), data.GetProperty("on").GetString(), data.GetProperty("nextStatus").GetString())
+            .ShouldBe((7, "2026-11-28", "in_force"));
+        await host.PublishAsync(Some.Control(destinations: ["JPN"]));
+        (await others.ReceivesAsync(2)).ShouldAllBe(w => w.Type == CloudEventTypes.ControlStateChanged); // and the boundary came to none of them
     }
 
     [Fact]

@@ -145,8 +145,8 @@ public sealed class SubscriptionEndpointTests(SharedHost shared) : IClassFixture
         var types = (await _host.GetAsync("event-types")).GetProperty("items").EnumerateArray().ToList();
         types.Select(t => t.GetProperty("type").GetString()).ShouldBe(
         [
-            "chokepoint.risk.score-changed.v1", "chokepoint.control.state-changed.v1", "chokepoint.price.signal-changed.v1",
-            "chokepoint.supply.profile-changed.v1",
+            "chokepoint.risk.score-changed.v1", "chokepoint.control.state-changed.v1", "chokepoint.control.boundary-approaching.v1",
+            "chokepoint.price.signal-changed.v1", "chokepoint.supply.profile-changed.v1",
         ]);
         foreach (var type in types)
         {

@@ -7,7 +7,7 @@ namespace Chokepoint.Testing.Platforms;
 /// <summary>Control notices as an operator would write them, each call a document of its own.</summary>
 public static class Notices
 {
-    /// <summary>China licenses gallium and germanium to everyone: the notice of the README's tour.</summary>
+    /// <summary>China licenses minerals to everyone.</summary>
     public static JsonObject Licence(params string[] minerals) => Of("licensing", destinations: null, minerals);
 
     public static JsonObject Ban(string destination, params string[] minerals) => Of("prohibition", [destination], minerals);
