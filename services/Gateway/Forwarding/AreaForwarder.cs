@@ -17,7 +17,7 @@ internal sealed class AreaForwarder(IHttpForwarder forwarder, HttpMessageInvoker
     {
         var config = new ForwarderRequestConfig { ActivityTimeout = service.Area.Patience };
         var tried = 0;
-        foreach (var replica in service.InTurn().Take(2))
+        foreach (var replica in service.InTurn())
         {
             tried++;
             var error = await forwarder.SendAsync(http, replica.Address.AbsoluteUri, connections, config, _transform, http.RequestAborted);

@@ -114,6 +114,25 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task With_two_of_three_dead_the_third_answers_reads_and_writes()
+    {
+        static void Map(Microsoft.AspNetCore.Routing.RouteGroupBuilder api)
+        {
+            api.MapGet("/x", () => "read");
+            api.MapPost("/x", () => "written");
+        }
+        var dead = new[] { await Backend.StartAsync("controls", Map), await Backend.StartAsync("controls", Map) };
+        await using var alive = await Backend.StartAsync("controls", Map);
+        await using var gateway = RunningGateway.Start(("controls", [dead[0].Address, dead[1].Address, alive.Address]));
+        foreach (var backend in dead) await backend.DisposeAsync();
+
+        using var written = await gateway.Client.SendAsync(Request(HttpMethod.Post, "/api/controls/x", new StringContent("{}")));
+        written.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var read = await gateway.Client.SendAsync(Request(HttpMethod.Get, "/api/controls/x"));
+        read.StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
     public async Task A_write_that_may_have_been_carried_out_is_not_repeated()
     {
         var handled = 0;
