@@ -26,9 +26,11 @@ public sealed class PlatformLedger : IAsyncDisposable
 
     public Subscriber Subscriber { get; }
 
+    /// <summary>Opens the books once nothing is on its way any more: the history that ships with the platform is scored silently.</summary>
     public static async Task<PlatformLedger> OpenAsync(PlatformProcess platform)
     {
         var own = new PlatformServers(platform.DataFolder);
+        await Eventually.BecomesAsync(() => Backlog.ReadAsync(own), backlog => backlog.IsEmpty, TimeSpan.FromMinutes(2));
         var subscriber = await Subscriber.SubscribeAsync(platform.Client);
         return new PlatformLedger(own, subscriber, await own.CountAsync("riskdb", "SELECT coalesce(max(id), 0) FROM revisions"));
     }
