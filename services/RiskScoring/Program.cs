@@ -22,7 +22,7 @@ builder.AddMessaging<RiskDbContext>("risk-scoring", m => m
     .Handle<ControlStateChanged, ControlStateChangedHandler>()
     .Handle<PriceSignalChanged, PriceSignalChangedHandler>()
     .Handle<SupplyProfileChanged, SupplyProfileChangedHandler>());
-builder.Services.AddSupply().AddRescoring();
+builder.Services.AddSupply().AddRescoring().AddSingleton<StoredAnswers>();
 
 var app = builder.Build();
 var api = app.UseServiceDefaults(Scopes.RiskRead).MapGroup("");

@@ -10,7 +10,7 @@ namespace Chokepoint.RiskScoring.Controls;
 /// </summary>
 internal sealed class ClauseBook : IDisposable
 {
-    // One statement sees one snapshot: what is known then is what is visible in it, and a replay can know the same (docs/adr: replay).
+    // One statement sees one snapshot: what is known then is what is visible in it, and a replay can know the same.
     // What an earlier look cannot have seen was written by a transaction that was not over for it: those from its oldest open one on.
     private const string Look = """
         SELECT 0, '', pg_current_snapshot()::text, pg_snapshot_xmin(pg_current_snapshot())

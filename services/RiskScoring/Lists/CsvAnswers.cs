@@ -2,6 +2,8 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Scores;
+using Chokepoint.ServiceDefaults;
 using Microsoft.Net.Http.Headers;
 
 namespace Chokepoint.RiskScoring.Lists;
@@ -16,7 +18,7 @@ internal sealed class CsvAnswers : IEndpointFilter
     {
         var result = await next(context);
         var http = context.HttpContext;
-        if (!PrefersCsv(http.Request) || result is not IValueHttpResult { Value: { } value }) return result;
+        if (!Prefers(http.Request) || result is not IValueHttpResult { Value: { } value }) return result;
         var page = JsonSerializer.SerializeToElement(value, value.GetType(), EventJson.Options);
         if (page.ValueKind != JsonValueKind.Object || !page.TryGetProperty("items", out var items) || items.ValueKind != JsonValueKind.Array) return result;
         if (page.TryGetProperty("nextCursor", out var cursor) && cursor.GetString() is { } after)
@@ -24,11 +26,13 @@ internal sealed class CsvAnswers : IEndpointFilter
             http.Response.Headers.Append(HeaderNames.Link, $"<{http.Request.Path}{QueryWith(http.Request, after)}>; rel=\"next\"");
         }
 
-        http.Response.Headers.Append(HeaderNames.Vary, "Authorization, Accept");
-        return TypedResults.Text(Write(items), "text/csv", Encoding.UTF8);
+        var csv = Write(items);
+        var tag = ETags.Of("text/csv", csv);
+        if (StoredDocument.IsKnown(http.Request, tag)) return StoredDocument.NotModified(http, tag);
+        return StoredDocument.Answer(http, tag, Encoding.UTF8.GetBytes(csv), "text/csv; charset=utf-8");
     }
 
-    private static bool PrefersCsv(HttpRequest request)
+    public static bool Prefers(HttpRequest request)
     {
         var accepted = request.GetTypedHeaders().Accept;
         return Quality("text/csv") is { } csv && csv > (Quality("application/json") ?? 0);

@@ -23,11 +23,12 @@ internal sealed class RescoreBatch(
         // In this order: what asked for these pairs is committed, so the clauses read now hold it.
         var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
         var current = await CurrentScore.LoadAsync(connection, items, cancellationToken);
+        var now = time.GetUtcNow();
         var revisions = new List<Revision>(items.Count);
         foreach (var traced in items.GroupBy(i => i.Traceparent, StringComparer.Ordinal))
         {
             using var span = metrics.StartSpan(traced.Key, traced.Count());
-            var made = Score(traced, snapshot, current);
+            var made = Score(traced, snapshot, current, now);
             revisions.AddRange(made.Select(m => m.Revision));
             await outbox.WriteAsync(transaction, [.. made.Where(m => !m.Item.Silent).Select(m => m.Revision.Announcement(book.Method)).OfType<RiskScoreChanged>()], cancellationToken);
             span?.SetTag("chokepoint.revisions", made.Count);
@@ -42,10 +43,9 @@ internal sealed class RescoreBatch(
     }
 
     private List<(WorkItem Item, Revision Revision)> Score(
-        IEnumerable<WorkItem> items, ClauseBook.Snapshot snapshot, Dictionary<(string, string), CurrentScore> current)
+        IEnumerable<WorkItem> items, ClauseBook.Snapshot snapshot, Dictionary<(string, string), CurrentScore> current, DateTimeOffset now)
     {
         var made = new List<(WorkItem, Revision)>();
-        var now = time.GetUtcNow();
         foreach (var item in items)
         {
             if (!book.Contains(item.Economy, item.Mineral)) continue;

@@ -11,7 +11,11 @@ internal sealed class RescoreWorker(RescoreBatch batch, RescoreSignal signal, Da
     /// <summary>More requests than this for one pair, between two rescores of it, are a burst: waiting a little then saves rescores.</summary>
     private const int Burst = 4;
 
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(500);
+    /// <summary>This many are a flood: whoever sends so much about one mineral is served by fewer scores, not by a later last one.</summary>
+    private const int Flood = 64;
+
+    private static readonly TimeSpan LongestInBurst = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestInFlood = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -21,7 +25,8 @@ internal sealed class RescoreWorker(RescoreBatch batch, RescoreSignal signal, Da
         {
             try
             {
-                pause = await DrainAsync(stoppingToken) > Burst ? Next(pause) : TimeSpan.Zero;
+                var asked = await DrainAsync(stoppingToken);
+                pause = asked > Burst ? Next(pause, asked > Flood ? LongestInFlood : LongestInBurst) : TimeSpan.Zero;
                 await Task.Delay(pause, stoppingToken);
                 await signal.WaitAsync(Look, stoppingToken);
             }
@@ -52,5 +57,6 @@ internal sealed class RescoreWorker(RescoreBatch batch, RescoreSignal signal, Da
         }
     }
 
-    private static TimeSpan Next(TimeSpan pause) => pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(50) : pause * 2 < LongestPause ? pause * 2 : LongestPause;
+    private static TimeSpan Next(TimeSpan pause, TimeSpan longest) =>
+        pause == TimeSpan.Zero ? TimeSpan.FromMilliseconds(50) : pause * 2 < longest ? pause * 2 : longest;
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
@@ -18,27 +19,18 @@ internal static class GetScore
 
     private static async Task<IResult> HandleAsync(
         string economy, string mineral, DateOnly? on, DateOnly? knownOn, HttpRequest request, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database,
-        CancellationToken cancellationToken)
+        StoredAnswers answers, CancellationToken cancellationToken)
     {
         if (!book.Contains(economy, mineral)) return Absent(economy, mineral);
         if (on is not null || knownOn is not null) return await AnswerForAsync(economy, mineral, on, knownOn, book, clauses, database, cancellationToken);
 
-        // The version is the tag: a reader who has it costs one small look.
-        if (request.Headers.IfNoneMatch.Count > 0 && await VersionAsync(database, economy, mineral, cancellationToken) is { } version
-            && StoredDocument.IsKnown(request, version))
-        {
-            return StoredDocument.NotModified(request.HttpContext, version);
-        }
-
-        await using var command = database.CreateCommand("""
-            SELECT r.version, r.document FROM current_scores c JOIN revisions r USING (economy, mineral, version) WHERE c.economy = $1 AND c.mineral = $2
-            """);
-        command.Parameters.Add(new() { Value = economy });
-        command.Parameters.Add(new() { Value = mineral });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? StoredDocument.Answer(request.HttpContext, reader.GetInt64(0), reader.GetString(1))
-            : Problems.Of(ProblemKind.Unavailable, "The first scores are being made.");
+        // The version is the tag: who has it costs one small look, and so does an answer that is kept.
+        if (await VersionAsync(database, economy, mineral, cancellationToken) is not { } version) return Problems.Of(ProblemKind.Unavailable, "The first scores are being made.");
+        var tag = ETags.OfVersion(version);
+        if (StoredDocument.IsKnown(request, tag)) return StoredDocument.NotModified(request.HttpContext, tag);
+        var key = $"{economy}/{mineral}";
+        var document = answers.Of(key, tag) ?? answers.Keep(key, tag, await DocumentAsync(database, economy, mineral, version, cancellationToken));
+        return StoredDocument.Answer(request.HttpContext, tag, document);
     }
 
     internal static ProblemHttpResult Absent(string economy, string mineral) => Problems.NotFound(
@@ -52,6 +44,16 @@ internal static class GetScore
         command.Parameters.Add(new() { Value = economy });
         command.Parameters.Add(new() { Value = mineral });
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    private static async Task<byte[]> DocumentAsync(
+        NpgsqlDataSource database, string economy, string mineral, long version, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT document FROM revisions WHERE economy = $1 AND mineral = $2 AND version = $3");
+        command.Parameters.Add(new() { Value = economy });
+        command.Parameters.Add(new() { Value = mineral });
+        command.Parameters.Add(new() { Value = version });
+        return Encoding.UTF8.GetBytes((string)(await command.ExecuteScalarAsync(cancellationToken))!);
     }
 
     private static async Task<IResult> AnswerForAsync(

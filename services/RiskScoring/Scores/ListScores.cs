@@ -1,9 +1,11 @@
+using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Lists;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Chokepoint.RiskScoring.Scores;
 
@@ -21,13 +23,13 @@ internal sealed record ScorePosition(double? Key, string Economy, string Mineral
 /// <summary>The newest scores, filtered and sorted, page by page.</summary>
 internal static class ListScores
 {
-    /// <summary>Those without a score come last, whichever way the others are sorted.</summary>
+    /// <summary>Those without a score come last, whichever way the others are sorted. In the last column {0} is the key, {1} the economy, {2} the mineral.</summary>
     private static readonly Dictionary<string, (string Key, string Order, string After)> Sorts = new(StringComparer.Ordinal)
     {
-        ["-score"] = ("coalesce(score, -1)", "coalesce(score, -1) DESC, economy, mineral", "coalesce(score, -1) < $5 OR (coalesce(score, -1) = $5 AND (economy, mineral) > ($6, $7))"),
-        ["score"] = ("coalesce(score, 101)", "coalesce(score, 101), economy, mineral", "(coalesce(score, 101), economy, mineral) > ($5, $6, $7)"),
-        ["economy"] = ("0::float8", "economy, mineral", "(economy, mineral) > ($6, $7)"),
-        ["mineral"] = ("0::float8", "mineral, economy", "(mineral, economy) > ($7, $6)"),
+        ["-score"] = ("coalesce(score, -1)", "coalesce(score, -1) DESC, economy, mineral", "coalesce(score, -1) < {0} OR (coalesce(score, -1) = {0} AND (economy, mineral) > ({1}, {2}))"),
+        ["score"] = ("coalesce(score, 101)", "coalesce(score, 101), economy, mineral", "(coalesce(score, 101), economy, mineral) > ({0}, {1}, {2})"),
+        ["economy"] = ("0::float8", "economy, mineral", "(0::float8, economy, mineral) > ({0}, {1}, {2})"),
+        ["mineral"] = ("0::float8", "mineral, economy", "(0::float8, mineral, economy) > ({0}, {2}, {1})"),
     };
 
     private static readonly Dictionary<string, string[]> Allowed = new(StringComparer.Ordinal)
@@ -44,31 +46,68 @@ internal static class ListScores
         .Produces<Page<ScoreLine>>();
 
     private static async Task<IResult> HandleAsync(
-        [AsParameters] ScoreFilter filter, PageRequest page, SupplyBook book, NpgsqlDataSource database, CancellationToken cancellationToken)
+        [AsParameters] ScoreFilter filter, PageRequest page, HttpRequest request, NpgsqlDataSource database, StoredAnswers answers,
+        CancellationToken cancellationToken)
     {
         if (Mistakes(filter) is { Count: > 0 } errors) return Problems.Invalid(errors);
-        var (key, order, after) = Sorts[filter.Sort ?? "-score"];
-        var position = page.After<ScorePosition>();
-        await using var command = database.CreateCommand($"""
-            SELECT economy, mineral, stage, score, low, high, level, state, basis, coverage, as_of, version, {key}
-            FROM current_scores
-            WHERE ($1 IS NULL OR economy = $1) AND ($2 IS NULL OR mineral = $2) AND ($3 IS NULL OR level = $3) AND ($4 IS NULL OR state = $4)
-                AND ($6 IS NULL OR {after})
-            ORDER BY {order} LIMIT $8
-            """);
-        foreach (var text in (string?[])[filter.Economy, filter.Mineral, filter.Level, filter.State]) AddText(text);
-        command.Parameters.Add(new() { Value = (object?)position?.Key ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Double });
-        AddText(position?.Economy);
-        AddText(position?.Mineral);
-        command.Parameters.Add(new() { Value = page.Take });
+        if (CsvAnswers.Prefers(request)) return TypedResults.Ok(await ReadAsync(filter, page, database, cancellationToken));
 
+        var asked = request.QueryString.Value ?? "";
+        var tag = ETags.Of(asked, await StateAsync(filter, database, cancellationToken));
+        if (StoredDocument.IsKnown(request, tag)) return StoredDocument.NotModified(request.HttpContext, tag);
+        var body = answers.Of(asked, tag)
+            ?? answers.Keep(asked, tag, JsonSerializer.SerializeToUtf8Bytes(await ReadAsync(filter, page, database, cancellationToken), EventJson.Options));
+        return StoredDocument.Answer(request.HttpContext, tag, body);
+    }
+
+    /// <summary>Every revision raises a version, so the sum of versions names the state of everything that could be listed.</summary>
+    private static async Task<long> StateAsync(ScoreFilter filter, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand();
+        var where = Where(command, ("economy", filter.Economy), ("mineral", filter.Mineral));
+        command.CommandText = $"SELECT coalesce(sum(version), 0)::bigint FROM current_scores{where}";
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<Page<ScoreLine>> ReadAsync(
+        ScoreFilter filter, PageRequest page, NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        var (key, order, after) = Sorts[filter.Sort ?? "-score"];
+        await using var command = database.CreateCommand();
+        var where = Where(command, ("economy", filter.Economy), ("mineral", filter.Mineral), ("level", filter.Level), ("state", filter.State));
+        if (page.After<ScorePosition>() is { } position)
+        {
+            var first = command.Parameters.Count + 1;
+            where += $"{(where.Length == 0 ? " WHERE" : " AND")} ({string.Format(CultureInfo.InvariantCulture, after, $"${first}", $"${first + 1}", $"${first + 2}")})";
+            command.Parameters.Add(new() { Value = position.Key ?? 0 });
+            command.Parameters.Add(new() { Value = position.Economy });
+            command.Parameters.Add(new() { Value = position.Mineral });
+        }
+
+        command.Parameters.Add(new() { Value = page.Take });
+        command.CommandText = $"""
+            SELECT economy, mineral, stage, score, low, high, level, state, basis, coverage, as_of, version, {key}
+            FROM current_scores{where} ORDER BY {order} LIMIT ${command.Parameters.Count}
+            """;
         var rows = new List<(ScoreLine Line, double Key)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) rows.Add((Read(reader), reader.GetDouble(12)));
         var paged = Page.From(rows, page, r => new ScorePosition(r.Key, r.Line.Economy, r.Line.Mineral));
-        return TypedResults.Ok(new Page<ScoreLine>([.. paged.Items.Select(r => r.Line)], paged.NextCursor));
+        return new Page<ScoreLine>([.. paged.Items.Select(r => r.Line)], paged.NextCursor);
+    }
 
-        void AddText(string? value) => command.Parameters.Add(new() { Value = (object?)value ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+    /// <summary>A clause for each filter that is given: a plan that has to serve every combination would read the whole table for each.</summary>
+    private static string Where(NpgsqlCommand command, params ReadOnlySpan<(string Column, string? Value)> filters)
+    {
+        var where = new StringBuilder();
+        foreach (var (column, value) in filters)
+        {
+            if (value is null) continue;
+            command.Parameters.Add(new() { Value = value });
+            where.Append(CultureInfo.InvariantCulture, $"{(where.Length == 0 ? " WHERE" : " AND")} {column} = ${command.Parameters.Count}");
+        }
+
+        return where.ToString();
     }
 
     private static ScoreLine Read(NpgsqlDataReader r) => new(

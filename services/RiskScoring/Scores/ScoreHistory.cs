@@ -16,10 +16,11 @@ internal static class ScoreHistory
     public static void Map(RouteGroupBuilder api) => api.MapGet("/scores/{economy}/{mineral}/history", HandleAsync)
         .WithName("GetScoreHistory")
         .WithSummary("Every revision of a score, newest first")
+        .WithDescription("`from` and `to` bound the days scored; `on` gives the one revision that stood at the end of that day (UTC); `knownOn` leaves out what was recorded later.")
         .Produces<Page<RevisionLine>>();
 
     private static async Task<IResult> HandleAsync(
-        string economy, string mineral, DateOnly? from, DateOnly? to, PageRequest page, SupplyBook book, NpgsqlDataSource database,
+        string economy, string mineral, DateOnly? from, DateOnly? to, DateOnly? on, DateOnly? knownOn, PageRequest page, SupplyBook book, NpgsqlDataSource database,
         CancellationToken cancellationToken)
     {
         if (!book.Contains(economy, mineral)) return GetScore.Absent(economy, mineral);
@@ -27,6 +28,7 @@ internal static class ScoreHistory
         await using var command = database.CreateCommand("""
             SELECT version, as_of, score, level, state, method, document::json->'deltas', document::json->'causes' FROM revisions
             WHERE economy = $1 AND mineral = $2 AND ($3 IS NULL OR as_of >= $3) AND ($4 IS NULL OR as_of < $4) AND ($5 IS NULL OR version < $5)
+                AND ($7 IS NULL OR as_of < $7) AND ($8 IS NULL OR as_of < $8)
             ORDER BY version DESC LIMIT $6
             """);
         command.Parameters.Add(new() { Value = economy });
@@ -34,7 +36,9 @@ internal static class ScoreHistory
         command.Parameters.Add(new() { Value = from is { } f ? GetScore.EndOf(f.AddDays(-1)) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = to is { } t ? GetScore.EndOf(t) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = page.After<long?>() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
-        command.Parameters.Add(new() { Value = page.Take });
+        command.Parameters.Add(new() { Value = on is null ? page.Take : 1 });
+        command.Parameters.Add(new() { Value = on is { } day ? GetScore.EndOf(day) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = knownOn is { } known ? GetScore.EndOf(known) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         var lines = new List<RevisionLine>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

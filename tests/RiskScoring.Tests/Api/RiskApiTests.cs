@@ -244,6 +244,48 @@ public sealed class RiskApiTests(RiskApiTests.Scene scene) : IClassFixture<RiskA
         answer.Headers.GetValues("Link").Single().ShouldContain("rel=\"next\"");
     }
 
+    [Theory]
+    [InlineData("/api/risk/scores?economy=USA&level=high", "application/json")]
+    [InlineData("/api/risk/scores?economy=USA&limit=3", "text/csv")]
+    [InlineData("/api/risk/scores/USA/gallium?on=2026-11-28", "application/json")]
+    [InlineData("/api/risk/scores/USA/gallium/history", "application/json")]
+    [InlineData("/api/risk/scores/USA/gallium/history", "text/csv")]
+    [InlineData("/api/risk/moves?since=2020-01-01T00:00:00Z", "text/csv")]
+    [InlineData("/api/risk/minerals", "text/csv")]
+    [InlineData("/api/risk/economies", "text/csv")]
+    public async Task Every_read_carries_a_strong_tag_and_answers_304_to_who_has_it(string path, string type)
+    {
+        var first = await AskAsync(null);
+        first.StatusCode.ShouldBe(HttpStatusCode.OK);
+        first.Content.Headers.ContentType!.MediaType.ShouldBe(type);
+        first.Headers.ETag!.IsWeak.ShouldBeFalse();
+        var again = await AskAsync(first.Headers.ETag);
+        again.StatusCode.ShouldBe(HttpStatusCode.NotModified);
+        again.Headers.ETag.ShouldBe(first.Headers.ETag);
+        (await again.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+        (await AskAsync(new EntityTagHeaderValue("\"0\""))).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        async Task<HttpResponseMessage> AskAsync(EntityTagHeaderValue? known)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, path);
+            request.Headers.Accept.ParseAdd(type);
+            if (known is not null) request.Headers.IfNoneMatch.Add(known);
+            return await Risk.Http.SendAsync(request);
+        }
+    }
+
+    [Fact]
+    public async Task History_tells_what_stood_on_a_day_and_what_was_known_by_one()
+    {
+        (await Versions("on=2026-06-01")).ShouldBe([3]);
+        (await Versions("on=2026-05-01")).ShouldBeEmpty();
+        (await Versions("knownOn=2026-06-01")).ShouldBe([3, 2, 1]);
+        (await Versions("knownOn=2026-05-31")).ShouldBeEmpty();
+
+        async Task<IEnumerable<int>> Versions(string query) =>
+            [.. (await Risk.GetAsync($"/api/risk/scores/USA/gallium/history?{query}")).GetProperty("items").EnumerateArray().Select(i => i.GetProperty("version").GetInt32())];
+    }
+
     [Fact]
     public async Task A_stream_resumes_after_the_event_it_last_had()
     {

@@ -124,6 +124,21 @@ public sealed class ControlsTests
         licensed.Trade!.Value.ShouldBe(0.2, 1e-9);
     }
 
+    [Fact]
+    public void Trade_is_of_the_stage_absent_where_no_supplier_s_flow_is_known_and_as_wide_as_the_supply()
+    {
+        var supply = Given.Supply("USA", SupplyBasis.Sourced, 0.8, ("CHN", 0.6, 0.2, 5), ("RUS", 0.4, 0.6, 6));
+        FactorsOf(new Dictionary<string, double>(StringComparer.Ordinal) { ["CHL"] = 0.9 }).Factors.Trade.ShouldBeNull();
+        var score = FactorsOf(new Dictionary<string, double>(StringComparer.Ordinal) { ["CHN"] = 0.5, ["RUS"] = 0 });
+        score.Factors.Trade!.Value.ShouldBe(0.5 * (0.4 * 0.6 + 0.6 * 0.2), 1e-9);
+        score.Low.Trade!.Value.ShouldBe(0.5 * 0.2, 1e-9, "own sourcing alone");
+        score.High.Trade!.Value.ShouldBe(0.5 * 0.6 * 0.8, 1e-9, "world output alone");
+
+        StageScore FactorsOf(Dictionary<string, double> falls) => PairScorer.Score(
+            "USA", "gallium", [supply], [], _ => Given.Today,
+            new Signals(null, null) { FallsByStage = new Dictionary<Stage, IReadOnlyDictionary<string, double>> { [Stage.Processing] = falls } }, Given.Method).Deciding!;
+    }
+
     [Theory]
     [InlineData(1.5, 0)]
     [InlineData(2, 0)]

@@ -35,8 +35,10 @@ internal static class Given
         new(Today.AddDays(days), null, ControlStatus.InForce, StatusBasis.Schedule),
     ];
 
-    public static PairScore Score(string economy, string mineral, params ControlClause[] clauses) => PairScorer.Score(
-        economy, mineral, [.. Book.Of(economy, mineral).Select(v => v.Supply)], clauses, _ => Today, Signals.None, Method);
+    public static PairScore Score(string economy, string mineral, params ControlClause[] clauses) => Score(economy, mineral, Signals.None, clauses);
+
+    public static PairScore Score(string economy, string mineral, Signals signals, params ControlClause[] clauses) => PairScorer.Score(
+        economy, mineral, [.. Book.Of(economy, mineral).Select(v => v.Supply)], clauses, _ => Today, signals, Method);
 
     /// <summary>One stage with these suppliers (world share, share of consumption, governance).</summary>
     public static StageSupply Supply(

@@ -173,6 +173,18 @@ public sealed class ControlToScoreTests(ServersFixture servers)
         await using var two = await RiskService.StartAsync(database, broker, clock);
         await using var controls = await Peer.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
         var minerals = new[] { "gallium", "germanium", "antimony", "tungsten", "natural-graphite", "dysprosium" };
+        var list = await one.Http.GetAsync("/api/risk/scores?economy=JPN");
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(5));
+        await using var stream = await two.Http.GetStreamAsync("/api/risk/stream", deadline.Token);
+        var heard = Task.Run(async () =>
+        {
+            await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(stream).EnumerateAsync(deadline.Token))
+            {
+                if (item.EventType == "score-changed" && item.Data.Contains("\"JPN\"", StringComparison.Ordinal)) return item.Data;
+            }
+
+            return "";
+        }, deadline.Token);
         await controls.AnnounceAsync(Enumerable.Range(0, 60).Select(i => Events.Licence("CHN", $"2026-{i}", [minerals[i % 6]]) with { Measure = (Measure)(i % 7) }));
         await Eventually.IsTrueAsync(
             async () => await one.CountAsync("SELECT count(*) FROM clauses") == 60 && await one.CountAsync("SELECT count(*) FROM rescore_work") == 0,
@@ -183,6 +195,10 @@ public sealed class ControlToScoreTests(ServersFixture servers)
             stored.Score.ShouldBe((await two.ScoreAsync("JPN", mineral, $"?on={DateTime.UtcNow:yyyy-MM-dd}")).Score, mineral);
         }
 
+        (await heard).ShouldContain("deltas", customMessage: "a stream hears what either replica scored");
+        using var changed = new HttpRequestMessage(HttpMethod.Get, "/api/risk/scores?economy=JPN");
+        changed.Headers.IfNoneMatch.Add(list.Headers.ETag!);
+        (await one.Http.SendAsync(changed)).StatusCode.ShouldBe(System.Net.HttpStatusCode.OK, "whichever replica scored, no other answers what was");
         (await one.CountAsync("SELECT count(*) FROM current_scores c WHERE version <> (SELECT count(*) FROM revisions r WHERE (r.economy, r.mineral) = (c.economy, c.mineral))"))
             .ShouldBe(0);
     }

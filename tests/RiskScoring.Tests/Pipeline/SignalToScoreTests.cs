@@ -163,5 +163,40 @@ public sealed class SignalToScoreTests(ServersFixture servers)
         stale.Causes.Single().Type.ShouldBe("day");
     }
 
+    [Fact]
+    [Trait("Duration", "long")]
+    public async Task Ten_thousand_prices_and_ten_thousand_controls_of_one_mineral_cost_a_handful_of_rescores()
+    {
+        const int many = 10_000;
+        await using var risk = await RiskService.StartAsync(servers, Now);
+        await using var prices = await Peer.StartAsync("market-prices", await servers.CreateDatabaseAsync(), risk.Broker);
+        await using var controls = await Peer.StartAsync("export-controls", await servers.CreateDatabaseAsync(), risk.Broker);
+        var price = SignalEvents.Price("gallium", 3, new DateOnly(2026, 6, 1), Now);
+        var clause = Events.Licence("CHN", "2023-23", ["gallium"], Now);
+        List<PriceSignalChanged> ticks = [price];
+        List<ControlStateChanged> changes = [clause];
+        for (var i = 1; i < many; i++)
+        {
+            ticks.Add(price = price.Next(e => e with { RobustZ = 2 + i % 60 / 10.0 }));
+            changes.Add(clause = clause.Next(e => e with { Measure = (Measure)(i % 7) }));
+        }
+
+        await Task.WhenAll(
+            Task.Run(async () => { foreach (var some in ticks.Chunk(500)) await prices.AnnounceAsync(some); }),
+            Task.Run(async () => { foreach (var some in changes.Chunk(500)) await controls.AnnounceAsync(some); }));
+        await Eventually.IsTrueAsync(
+            async () => await risk.CountAsync("SELECT count(*) FROM signal_versions") == many && await risk.CountAsync("SELECT count(*) FROM clause_versions") == many
+                && await risk.CountAsync("SELECT count(*) FROM rescore_work") == 0,
+            TimeSpan.FromMinutes(10));
+        foreach (var economy in (string[])["USA", "JPN", "DEU"])
+        {
+            var fresh = await risk.ScoreAsync(economy, "gallium", "?on=2026-06-10");
+            var last = await Eventually.BecomesAsync(() => risk.ScoreAsync(economy, "gallium"), s => s.Score == fresh.Score);
+            last.Contributions.Select(c => (c.Factor, c.X)).ShouldBe(fresh.Contributions.Select(c => (c.Factor, c.X)));
+            TestContext.Current.TestOutputHelper?.WriteLine($"{economy}: {last.Version - 1} rescores of {2 * many} events");
+            last.Version.ShouldBeLessThan(many / 50, "a hundredth of the events, whatever the machine");
+        }
+    }
+
     private static Contribution Factor(ScoreDocument score, string factor) => score.Contributions.SingleOrDefault(c => c.Factor == factor)!;
 }

@@ -4,10 +4,13 @@ namespace Chokepoint.RiskScoring.Tests.Support;
 internal sealed class Clock : TimeProvider
 {
     private TimeSpan ahead;
+    private DateTimeOffset? stopped;
 
     public Clock(DateTimeOffset start) => ahead = start - System.GetUtcNow();
 
-    public override DateTimeOffset GetUtcNow() => System.GetUtcNow() + ahead;
+    public override DateTimeOffset GetUtcNow() => stopped ?? System.GetUtcNow() + ahead;
+
+    public void StopAt(DateTimeOffset instant) => stopped = instant;
 
     public void MoveTo(DateTimeOffset instant) => ahead = instant - System.GetUtcNow();
 }

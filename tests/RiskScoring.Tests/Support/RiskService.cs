@@ -3,7 +3,9 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Chokepoint.Contracts;
 using Chokepoint.RiskScoring.Data;
+using Chokepoint.RiskScoring.Rescoring;
 using Chokepoint.RiskScoring.Scores;
+using Chokepoint.ServiceDefaults;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Microsoft.AspNetCore.Hosting;
@@ -37,16 +39,23 @@ internal sealed class RiskService : IAsyncDisposable
         await StartAsync(await servers.CreateDatabaseAsync(), await servers.CreateBrokerAsync(), new Clock(now ?? DateTimeOffset.UtcNow));
 
     /// <summary>The same service again, or another replica of it.</summary>
-    public static async Task<RiskService> StartAsync(string database, string broker, Clock clock)
+    /// <param name="idle">Scores nothing by itself.</param>
+    public static async Task<RiskService> StartAsync(string database, string broker, Clock clock, bool idle = false)
     {
         var host = new WebApplicationFactory<RiskDbContext>().WithWebHostBuilder(web => web
             .UseSetting("ConnectionStrings:riskdb", database)
             .UseSetting("ConnectionStrings:broker", broker)
             .UseSetting("Keys:Ops", Key)
             .UseSetting("Logging:LogLevel:Default", "Warning")
-            .ConfigureTestServices(services => services.AddSingleton<TimeProvider>(clock)));
+            .ConfigureTestServices(services =>
+            {
+                services.AddSingleton<TimeProvider>(clock);
+                if (!idle) return;
+                foreach (var own in services.Where(s => s.ImplementationType == typeof(FirstScores) || s.ImplementationType == typeof(RescoreWorker)).ToList()) services.Remove(own);
+            }));
         var service = new RiskService(host, NpgsqlDataSource.Create(database), broker, clock);
-        await Eventually.IsTrueAsync(async () => (await service.Http.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+        if (idle) await service.Services.GetRequiredService<DatabaseReadiness>().WaitAsync(CancellationToken.None);
+        else await Eventually.IsTrueAsync(async () => (await service.Http.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
         return service;
     }
 
