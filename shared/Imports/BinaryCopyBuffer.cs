@@ -98,6 +98,9 @@ public sealed class BinaryCopyBuffer
 
     public void WriteNull() => BinaryPrimitives.WriteInt32BigEndian(Take(4), -1);
 
+    /// <summary>What is written so far from an offset on, for a COPY that is sent in pieces; only its first piece has the header.</summary>
+    public ReadOnlyMemory<byte> Part(int offset) => _bytes.WrittenMemory[offset..];
+
     /// <summary>The whole COPY, trailer included; nothing may be written after it but <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Finish()
     {

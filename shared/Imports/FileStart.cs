@@ -7,6 +7,10 @@ public enum FileKind
 {
     Empty,
     Text,
+
+    /// <summary>Text in UTF-16, as Excel saves "Unicode text".</summary>
+    Utf16,
+
     Json,
     Markup,
     Zip,
@@ -39,6 +43,7 @@ public static class FileStart
         FileKind.Markup => $"The file is a web page or XML, perhaps an error page that was saved; expected {expected}.",
         FileKind.Json => $"The file is JSON; expected {expected}.",
         FileKind.Text => $"The file is text; expected {expected}.",
+        FileKind.Utf16 => $"The file is text in UTF-16; expected {expected} in UTF-8.",
         FileKind.Zip => $"The file is a ZIP archive or a workbook; expected {expected}.",
         FileKind.CompoundFile => $"The file is an old Excel workbook; expected {expected}.",
         FileKind.Gzip => $"The file is compressed by gzip; expected {expected}.",
@@ -53,8 +58,8 @@ public static class FileStart
         if (start.StartsWith((ReadOnlySpan<byte>)[0x1F, 0x8B])) return FileKind.Gzip;
         if (start.StartsWith("%PDF"u8)) return FileKind.Pdf;
         if (start.StartsWith(Encoding.UTF8.Preamble)) start = start[3..];
-        var isUtf16 = start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..];
-        if (!isUtf16 && start.Contains((byte)0)) return FileKind.Binary;
+        if (start is [0xFF, 0xFE, ..] or [0xFE, 0xFF, ..]) return FileKind.Utf16;
+        if (start.Contains((byte)0)) return FileKind.Binary;
         return start.TrimStart(" \t\r\n"u8) switch
         {
             [] => FileKind.Empty,

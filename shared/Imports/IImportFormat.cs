@@ -42,8 +42,11 @@ public interface IImportTarget<TRow>
     /// <summary>Writes a row; false, and nothing written, when something about it must be looked up first.</summary>
     bool TryEncode(BinaryCopyBuffer buffer, ImportJob job, in TRow row);
 
-    /// <summary>Looks up, and keeps, what <see cref="TryEncode"/> lacked for a row.</summary>
-    Task LearnAsync(ImportJob job, TRow row, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>
+    /// Looks up, makes and keeps what <see cref="TryEncode"/> lacked for a row, on a connection of its own: an earlier batch may be on its
+    /// way into the staging table meanwhile.
+    /// </summary>
+    Task LearnAsync(ImportJob job, TRow row, string staging, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>
     /// Merges the staged rows into the service's tables and publishes what changed, all in the transaction that also closes the job.

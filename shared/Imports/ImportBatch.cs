@@ -2,49 +2,24 @@ using Npgsql;
 
 namespace Chokepoint.Imports;
 
-/// <summary>The rows read since the last checkpoint, already encoded, and the tally of all before them.</summary>
-internal sealed class ImportBatch<TRow>(IImportTarget<TRow> target, ImportJob job, string staging, int bytes)
+/// <summary>Rows and rejects already encoded, and how far the file was read when they were complete.</summary>
+internal sealed class ImportBatch(string copyRows, int bytes)
 {
-    private readonly BinaryCopyBuffer _rows = new(bytes + (bytes >> 3));
-    private readonly BinaryCopyBuffer _rejects = new(1 << 14);
-    private readonly string _copyRows = $"COPY {staging} ({string.Join(", ", target.StagedColumns)}) FROM STDIN (FORMAT binary)";
+    private const string CopyRejects = "COPY import_rejects (job_no, no, line, reason) FROM STDIN (FORMAT binary)";
 
-    private long _read;
-    private long _accepted = job.RowsAccepted;
-    private long _rejected = job.RowsRejected;
+    public BinaryCopyBuffer Rows { get; } = new(bytes + (bytes >> 3));
 
-    public bool IsFull => _rows.Length + _rejects.Length >= bytes;
+    public BinaryCopyBuffer Rejects { get; } = new(1 << 14);
 
-    /// <summary>True for a row that an earlier attempt has staged already.</summary>
-    public bool Skip() => ++_read <= job.RowsRead;
+    public bool IsFull => Rows.Length + Rejects.Length >= bytes;
 
-    public async ValueTask TakeAsync(IRowReader<TRow> reader, CancellationToken cancellationToken)
-    {
-        if (reader.TryGet(out var row, out var reason))
-        {
-            if (!target.TryEncode(_rows, job, row))
-            {
-                await target.LearnAsync(job, row, cancellationToken);
-                if (!target.TryEncode(_rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
-            }
-            _accepted++;
-            return;
-        }
-        _rejects.StartRow(4);
-        _rejects.Write(job.No);
-        _rejects.Write(++_rejected);
-        _rejects.Write(reader.Line);
-        _rejects.Write(reason);
-    }
-
-    /// <summary>Rows, rejects and the count of both in one transaction.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, long position, CancellationToken cancellationToken)
+    /// <summary>Rows, rejects and the count of both in one transaction; the batch is empty afterwards.</summary>
+    public async Task WriteAsync(NpgsqlConnection connection, ImportJob job, ImportProgress progress, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var progress = new ImportProgress(Math.Max(_read, job.RowsRead), _accepted, _rejected, position);
         await ImportStore.CheckpointAsync(connection, job, progress, cancellationToken);
-        await CopyAsync(connection, _copyRows, _rows, cancellationToken);
-        await CopyAsync(connection, "COPY import_rejects (job_no, no, line, reason) FROM STDIN (FORMAT binary)", _rejects, cancellationToken);
+        await CopyAsync(connection, copyRows, Rows, cancellationToken);
+        await CopyAsync(connection, CopyRejects, Rejects, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

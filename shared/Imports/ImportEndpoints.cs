@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
+using Npgsql;
 
 namespace Chokepoint.Imports;
 
@@ -70,6 +71,10 @@ public static class ImportEndpoints
         catch (ImportTooLargeException tooLarge)
         {
             return TooLarge(tooLarge.MaxBytes);
+        }
+        catch (PostgresException full) when (full.SqlState == PostgresErrorCodes.DiskFull)
+        {
+            throw new ProblemException(ProblemKind.Unavailable, "The database's disk is full; nothing of the file was kept.") { RetryAfter = TimeSpan.FromMinutes(5) };
         }
     }
 

@@ -5,6 +5,12 @@ namespace Chokepoint.Imports;
 /// <summary>The tables of import jobs, in the service's own database.</summary>
 public static class ImportTables
 {
+    /// <summary>
+    /// Run by a service's migration: bodies are written once, read once and dropped, and what Postgres would spend on compressing them is
+    /// more than it saves.
+    /// </summary>
+    public const string KeepBodiesAsTheyAre = "ALTER TABLE import_chunks ALTER COLUMN body SET STORAGE EXTERNAL;";
+
     /// <summary>Adds jobs, spooled bodies and rejects to a service's model; call it in <c>OnModelCreating</c>.</summary>
     public static ModelBuilder AddImportTables(this ModelBuilder model)
     {

@@ -115,13 +115,7 @@ internal sealed partial class ImportWorker<TRow>(
         await target.PrepareAsync(connection, job, staging, cancellationToken);
         await using var body = new SpooledBody(database, job.No, job.ByteCount);
         await using var rows = await format.OpenAsync(body, job.Options, cancellationToken);
-        var batch = new ImportBatch<TRow>(target, job, staging, options.BatchBytes);
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            if (!batch.Skip()) await batch.TakeAsync(rows, cancellationToken);
-            if (batch.IsFull) await batch.WriteAsync(connection, body.Position, cancellationToken);
-        }
-        await batch.WriteAsync(connection, body.Position, cancellationToken);
+        await new ImportStaging<TRow>(target, job, staging, options.BatchBytes).RunAsync(connection, rows, body, cancellationToken);
     }
 
     private async Task<MergeOutcome> MergeAsync(ImportJob job, string staging, CancellationToken cancellationToken)

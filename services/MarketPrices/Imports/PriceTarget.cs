@@ -38,7 +38,7 @@ internal sealed class PriceTarget(NpgsqlDataSource database, SignalAnnouncer sig
         return true;
     }
 
-    public async Task LearnAsync(ImportJob job, PriceRow row, CancellationToken cancellationToken)
+    public async Task LearnAsync(ImportJob job, PriceRow row, string staging, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         _series[row.Series] = (await SeriesRegistry.ResolveAsync(connection, row.Series, cancellationToken)).No;

@@ -1,10 +1,12 @@
+using Chokepoint.Imports;
+using Chokepoint.TradeFlows.Domain;
 using Npgsql;
 
 namespace Chokepoint.TradeFlows.Data;
 
 /// <summary>
-/// The flows: one table by source and within it by year, so that a year's query reads that year. Partitions are made when a file
-/// first brings their year.
+/// The flows: one table by source and within it by year, so that a year's query reads that year. The year that a file brings first
+/// becomes a part as it was staged.
 /// </summary>
 internal static class FlowTables
 {
@@ -73,11 +75,14 @@ internal static class FlowTables
         return (short)(await command.ExecuteScalarAsync(cancellationToken) ?? (await command.ExecuteScalarAsync(cancellationToken))!);
     }
 
+    /// <summary>The table of one source's year.</summary>
+    public static string PartOf(short source, short year) => $"flows_{source}_{year}";
+
     /// <summary>
-    /// Makes the partition for a source's year. Attached rather than created in place, since that locks readers out of nothing; in a
-    /// transaction of its own, since even that lock must not be held for the length of a merge.
+    /// Makes the table of a source, which its years become parts of. Attached rather than created in place, since that locks readers
+    /// out of nothing, and in a transaction of its own, since even that lock must not be held for the length of an import.
     /// </summary>
-    public static async Task EnsurePartitionAsync(NpgsqlDataSource database, short source, short year, CancellationToken cancellationToken)
+    public static async Task EnsureSourceAsync(NpgsqlDataSource database, short source, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -90,13 +95,66 @@ internal static class FlowTables
                     CREATE TABLE flows_{{source}} (LIKE flows) PARTITION BY RANGE (year);
                     ALTER TABLE flows ATTACH PARTITION flows_{{source}} FOR VALUES IN ({{source}});
                 END IF;
-                IF to_regclass('flows_{{source}}_{{year}}') IS NULL THEN
-                    CREATE TABLE flows_{{source}}_{{year}} (LIKE flows);
-                    ALTER TABLE flows_{{source}} ATTACH PARTITION flows_{{source}}_{{year}} FOR VALUES FROM ({{year}}) TO ({{year + 1}});
-                END IF;
             END $do$;
             """, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    public static async Task<bool> HasYearAsync(NpgsqlConnection connection, short source, short year, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT to_regclass('{PartOf(source, year)}') IS NOT NULL", connection);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>The years that a staging table has rows of.</summary>
+    public static async Task<IReadOnlyList<short>> StagedYearsAsync(NpgsqlConnection connection, string staging, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            SELECT substring(c.relname FROM '[0-9]+$')::smallint AS year FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+            WHERE i.inhparent = to_regclass($1) ORDER BY year
+            """, connection) { Parameters = { new() { Value = staging } } };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var years = new List<short>();
+        while (await reader.ReadAsync(cancellationToken)) years.Add(reader.GetInt16(0));
+        return years;
+    }
+
+    /// <summary>Takes a staged year, its key being built, out of the staging table and into the flows.</summary>
+    public static async Task AttachYearAsync(
+        NpgsqlConnection connection, short source, short year, string staging, string staged, CancellationToken cancellationToken)
+    {
+        var part = PartOf(source, year);
+        await using var command = new NpgsqlCommand(
+            $"""
+            ALTER TABLE {staging} DETACH PARTITION {staged};
+            ALTER TABLE {staged} RENAME TO {part};
+            ALTER TABLE flows_{source} ATTACH PARTITION {part} FOR VALUES FROM ({year}) TO ({year + 1});
+            ANALYZE {part};
+            """, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Writes a row in the order of <see cref="Columns"/>.</summary>
+    public static void Encode(BinaryCopyBuffer buffer, short source, in FlowRow row, int importNo)
+    {
+        buffer.StartRow(16);
+        buffer.Write(source);
+        buffer.Write(row.Year);
+        buffer.Write(row.Period);
+        buffer.Write(row.Hs);
+        buffer.Write(row.Reporter);
+        buffer.Write((short)row.Direction);
+        buffer.Write(row.Partner);
+        buffer.Write(row.Breakdown);
+        buffer.Write(row.Classification);
+        buffer.Write(row.Quantity);
+        buffer.Write(row.QuantityUnit);
+        buffer.Write(row.NetKg);
+        buffer.Write(row.ValueUsd);
+        buffer.Write(row.Estimated);
+        buffer.Write(importNo);
+        buffer.Write(importNo);
     }
 }

@@ -99,7 +99,8 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Flow
         {
             if (_csv.FieldCount != _width) return $"The row has {_csv.FieldCount} fields and the header {_width}.";
             var partner = _csv.GetString(_partner);
-            if (!PartnerNames.TryGetNumber(partner, out var number)) return $"The partner '{partner}' is not known.";
+            if (!PartnerNames.TryGetNumber(partner, out var number)) 
+                return $"The partner '{partner}' is not known{(partner.Contains('\uFFFD', StringComparison.Ordinal) ? "; the text is not UTF-8" : "")}.";
             _record.Partner = number;
             _record.Period = PeriodOf(_csv.GetString(_period));
             _record.Commodity = _csv.GetString(_hs) is { Length: > 6 } national ? national[..6] : _csv.GetString(_hs);

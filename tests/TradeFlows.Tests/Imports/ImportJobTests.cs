@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text;
+using System.Text.Json;
+using Chokepoint.Testing;
+
+namespace Chokepoint.TradeFlows.Tests.Imports;
+
+/// <summary>Files as jobs: cancelled, out of disk, wrongly encoded, and what is left behind.</summary>
+public sealed class ImportJobTests(TradeService trade) : TradeTests(trade)
+{
+    [Fact]
+    public async Task A_running_import_can_be_cancelled_and_leaves_nothing_behind()
+    {
+        var text = new StringBuilder("t,i,j,k,v,q\n");
+        for (var i = 0; i < 200_000; i++) text.Append(CultureInfo.InvariantCulture, $"2021,156,842,{100_000 + i},1,1\n");
+        using var answer = await Trade.Client.PostAsync("/api/trade/imports?format=baci", new StringContent(text.ToString()));
+        var location = answer.EnsureSuccessStatusCode().Headers.Location!;
+        var seen = await Eventually.BecomesAsync(
+            () => Trade.Client.GetFromJsonAsync<JsonElement>(location), j => j.GetProperty("rowsRead").GetInt64() > 0, TimeSpan.FromSeconds(60));
+
+        using var cancelled = await Trade.Client.DeleteAsync(location);
+        var job = await Eventually.BecomesAsync(
+            () => Trade.Client.GetFromJsonAsync<JsonElement>(location), j => TradeService.State(j) is not ("queued" or "running"), TimeSpan.FromSeconds(60));
+
+        seen.GetProperty("bytesTotal").GetInt64().ShouldBeGreaterThan(seen.GetProperty("bytesRead").GetInt64());
+        cancelled.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        TradeService.State(job).ShouldBe("cancelled");
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM flows")).ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM import_chunks")).ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM pg_class WHERE relname LIKE 'import_staging%'")).ShouldBe(0);
+        using var again = await Trade.Client.DeleteAsync(location);
+        again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task When_the_disk_fills_at_the_merge_nothing_is_half_applied_and_the_import_ends_once_there_is_room()
+    {
+        // What Postgres answers on a full disk, at the last write of the merge: the announcing of profiles.
+        await ExecuteAsync("""
+            CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+            CREATE TRIGGER full_disk BEFORE INSERT ON messaging.outbox EXECUTE FUNCTION disk_is_full();
+            """);
+        try
+        {
+            using var answer = await Trade.Client.PostAsync("/api/trade/imports?format=comtrade-v1", new StringContent(Samples.Gallium));
+            var location = answer.EnsureSuccessStatusCode().Headers.Location!;
+            await Eventually.IsTrueAsync(async () => await Trade.QueryAsync<int>("SELECT attempt FROM import_jobs") > 1, TimeSpan.FromSeconds(90));
+            (await Trade.QueryAsync<long>("SELECT count(*) FROM flows")).ShouldBe(0);
+            (await Trade.Client.GetAsync("/ready")).IsSuccessStatusCode.ShouldBeTrue();
+
+            await ExecuteAsync("DROP TRIGGER full_disk ON messaging.outbox");
+            var job = await Eventually.BecomesAsync(
+                () => Trade.Client.GetFromJsonAsync<JsonElement>(location), j => TradeService.State(j) is not ("queued" or "running"), TimeSpan.FromSeconds(90));
+
+            ComtradeImportTests.Counts(job).ShouldBe(("completed", 3, 3, 0, 3, 0, 0));
+        }
+        finally
+        {
+            await ExecuteAsync("DROP FUNCTION IF EXISTS disk_is_full CASCADE");
+        }
+    }
+
+    [Fact]
+    public async Task When_the_disk_is_full_as_a_file_arrives_it_is_not_accepted_and_the_sender_is_told_when_to_try_again()
+    {
+        await ExecuteAsync("""
+            CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS
+                $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
+            CREATE TRIGGER full_disk BEFORE INSERT ON import_chunks FOR EACH ROW EXECUTE FUNCTION disk_is_full();
+            """);
+        try
+        {
+            using var answer = await Trade.Client.PostAsync("/api/trade/imports?format=comtrade-v1", new StringContent(Samples.Gallium));
+
+            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+            answer.Headers.RetryAfter.ShouldNotBeNull();
+            (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!.ShouldContain("disk is full");
+            (await Trade.QueryAsync<long>("SELECT count(*) FROM import_jobs")).ShouldBe(0);
+        }
+        finally
+        {
+            await ExecuteAsync("DROP FUNCTION IF EXISTS disk_is_full CASCADE");
+        }
+    }
+
+    [Fact]
+    public async Task Text_in_another_encoding_is_refused_by_name_or_rejected_where_it_shows()
+    {
+        var utf16 = await Trade.ImportAsync("comtrade-v1", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Samples.Gallium)]);
+        var latin1 = await Trade.ImportAsync(
+            "csv&source=desk&reporter=USA&direction=import&frequency=annual&period=year&partner=partner&hs=hs&value=usd",
+            Encoding.Latin1.GetBytes("year,partner,hs,usd\n2020,Türkiye,250410,1\n2020,China,250410,2\n"));
+
+        TradeService.State(utf16).ShouldBe("rejected");
+        utf16.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain("UTF-16");
+        ComtradeImportTests.Counts(latin1).ShouldBe(("completed", 2, 1, 1, 1, 0, 0));
+        (await Trade.RejectsAsync(latin1)).Single().Reason.ShouldContain("not UTF-8");
+    }
+
+    [Fact]
+    public async Task A_year_with_a_row_twice_keeps_the_last_and_counts_the_other_as_nothing_new()
+    {
+        var job = await Trade.ImportAsync("baci", "t,i,j,k,v,q\n2021,156,842,250410,1,1\n2021,124,842,250410,2,2\n2021,156,842,250410,3,3\n");
+
+        ComtradeImportTests.Counts(job).ShouldBe(("completed", 3, 3, 0, 2, 0, 1));
+        (await Trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE partner = 156")).ShouldBe(3000);
+    }
+
+    private async Task ExecuteAsync(string sql)
+    {
+        await using var command = Trade.Database.CreateCommand(sql);
+        await command.ExecuteNonQueryAsync();
+    }
+}
