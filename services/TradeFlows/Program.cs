@@ -1,3 +1,4 @@
+using Chokepoint.Contracts;
 using Chokepoint.Imports;
 using Chokepoint.Messaging;
 using Chokepoint.Messaging.Operations;
@@ -7,19 +8,21 @@ using Chokepoint.TradeFlows.Data;
 using Chokepoint.TradeFlows.Domain;
 using Chokepoint.TradeFlows.Flows;
 using Chokepoint.TradeFlows.Imports;
+using Chokepoint.TradeFlows.Measures;
 using Chokepoint.TradeFlows.Profiles;
 using Chokepoint.TradeFlows.Suppliers;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(service: "trade-flows", area: "trade");
 builder.AddServiceDatabase<TradeDbContext>("tradedb");
-builder.AddMessaging<TradeDbContext>("trade-flows");
+builder.AddMessaging<TradeDbContext>("trade-flows", m => m.Handle<ControlStateChanged, ControlStateChangedHandler>());
 builder.AddImports<FlowRow>();
 builder.Services.AddSingleton<IImportTarget<FlowRow>, FlowTarget>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, ComtradeV1Format>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, ComtradePlusFormat>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, BaciFormat>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, DeclaredCsvFormat>();
+builder.Services.AddSingleton<ProfileStore>();
 builder.Services.AddSingleton<ProfileAnnouncer>();
 
 var app = builder.Build();

@@ -8,7 +8,7 @@ public static class EventTopology
 {
     public static IReadOnlyList<EventRoute> Routes { get; } =
     [
-        new(typeof(ControlStateChanged), "export-controls", ["risk-scoring", "notifications"]),
+        new(typeof(ControlStateChanged), "export-controls", ["risk-scoring", "trade-flows", "notifications"]),
         new(typeof(ControlBoundaryApproaching), "export-controls", ["notifications"]),
         new(typeof(PriceSignalChanged), "market-prices", ["risk-scoring", "notifications"]),
         new(typeof(SupplyProfileChanged), "trade-flows", ["risk-scoring", "notifications"]),

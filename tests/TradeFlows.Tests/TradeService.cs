@@ -2,10 +2,13 @@ using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.Messaging;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 [assembly: AssemblyFixture(typeof(ServersFixture))]
@@ -59,6 +62,15 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
         var location = response.Headers.Location!;
         return await Eventually.BecomesAsync(
             () => Client.GetFromJsonAsync<JsonElement>(location), job => State(job) is not ("queued" or "running"), TimeSpan.FromSeconds(60));
+    }
+
+    /// <summary>As another service would: over the broker, to every service that hears it.</summary>
+    internal async Task PublishAsync(IPlatformEvent @event)
+    {
+        await using var scope = _factory!.Services.CreateAsyncScope();
+        var db = scope.ServiceProvider.GetRequiredService<global::Chokepoint.TradeFlows.Data.TradeDbContext>();
+        db.Publish(@event);
+        await db.SaveChangesAsync();
     }
 
     internal async Task<List<(long Line, string Reason)>> RejectsAsync(JsonElement job)

@@ -1,14 +1,23 @@
+using Chokepoint.Contracts;
 using Chokepoint.Reference;
 using Chokepoint.ServiceDefaults;
 using Chokepoint.TradeFlows.Domain;
+using Chokepoint.TradeFlows.Measures;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Npgsql;
 
 namespace Chokepoint.TradeFlows.Collapses;
 
+/// <summary>A clause that came into force in the month of a collapse or in the half year before it.</summary>
+internal sealed record MeasureView(
+    Guid NoticeId, string Issuer, string DocumentNumber, string Clause, Measure Measure, DateOnly InForceSince, Confidence Confidence,
+    IReadOnlyList<SourceReference> Sources);
+
 /// <summary>A collapse of an exporter's shipments under a code that carries one mineral.</summary>
+/// <param name="Measures">What may explain it, the latest first; empty when nothing known does.</param>
 internal sealed record CollapseView(
-    string Source, string Exporter, string Hs, string Mineral, string Period, double NetWeightKg, double BaselineKg, double Fall, string? RecoveredIn);
+    string Source, string Exporter, string Hs, string Mineral, string Period, double NetWeightKg, double BaselineKg, double Fall, string? RecoveredIn,
+    IReadOnlyList<MeasureView> Measures);
 
 internal sealed record CollapseList(IReadOnlyList<CollapseView> Items, string? NextCursor);
 
@@ -18,26 +27,40 @@ internal sealed record CollapseList(IReadOnlyList<CollapseView> Items, string? N
 /// </summary>
 internal static class CollapsesEndpoint
 {
+    /// <summary>Codes that carry one mineral, and that mineral.</summary>
+    private static readonly Dictionary<string, string> Codes = TradedCodes.All.Where(c => !TradedCodes.IsBasket(c.Hs6))
+        .ToDictionary(c => c.Hs6, c => c.Mineral, StringComparer.Ordinal);
+
     public static void MapCollapses(this IEndpointRouteBuilder trade) => trade.MapGet("/collapses", GetAsync).WithTags("Collapses").WithName("ListCollapses")
-        .WithSummary("An exporter's flows that fell out of their own noise, dated to the month, and when they came back. Basket codes make no claim.");
+        .WithSummary("An exporter's flows that fell out of their own noise, dated to the month, when they came back, and the measure that may explain it. Basket codes make no claim.");
 
     private static async Task<Results<Ok<CollapseList>, ProblemHttpResult>> GetAsync(
         string? exporter, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         if (exporter is null || !TradeAreas.TryGetNumber(exporter, out var number))
             return Problems.Invalid("/exporter", "exporter must be an economy's ISO 3166-1 alpha-3 code or EU27.");
-        var codes = HsCodes.All.GroupBy(c => c.Hs6, StringComparer.Ordinal).Where(g => g.Count() == 1 && !g.First().IsBasket)
-            .ToDictionary(g => g.Key, g => g.First().Mineral, StringComparer.Ordinal);
-        await using var command = database.CreateCommand(
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var measures = await MeasureStore.OfAsync(connection, exporter, cancellationToken);
+        var series = await SeriesAsync(connection, number, cancellationToken);
+        var found = series
+            .SelectMany(s => CollapseFinder.In(s.Value).Select(c => new CollapseView(
+                s.Key.Source, exporter, s.Key.Hs, Codes[s.Key.Hs], TradePeriod.Name(c.Period), c.NetKg, c.BaselineKg, c.Fall,
+                c.RecoveredIn is { } month ? TradePeriod.Name(month) : null, Explaining(measures, s.Key.Hs, c.Period))))
+            .OrderByDescending(c => c.Period, StringComparer.Ordinal).ToList();
+        return TypedResults.Ok(new CollapseList(found, null));
+    }
+
+    private static async Task<Dictionary<(string Source, string Hs), List<MonthlyFlow>>> SeriesAsync(
+        NpgsqlConnection connection, short exporter, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
             $"""
             SELECT s.name, f.hs, f.period,
                 coalesce(sum(f.net_kg) FILTER (WHERE f.partner = {TradeAreas.World}), sum(f.net_kg) FILTER (WHERE f.partner <> {TradeAreas.EuropeanUnion})) AS kg
             FROM flows f JOIN sources s ON s.id = f.source
             WHERE f.hs = ANY($1) AND f.reporter = $2 AND f.direction = {(short)FlowDirection.Export} AND f.breakdown = '' AND f.period % 100 > 0
             GROUP BY s.name, f.hs, f.period HAVING bool_and(f.net_kg IS NOT NULL) ORDER BY s.name, f.hs, f.period
-            """);
-        command.Parameters.AddWithValue(codes.Keys.ToArray());
-        command.Parameters.AddWithValue(number);
+            """, connection) { Parameters = { new() { Value = Codes.Keys.ToArray() }, new() { Value = exporter } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var series = new Dictionary<(string Source, string Hs), List<MonthlyFlow>>();
         while (await reader.ReadAsync(cancellationToken))
@@ -46,11 +69,17 @@ internal static class CollapsesEndpoint
             if (!series.TryGetValue(key, out var months)) series[key] = months = [];
             months.Add(new MonthlyFlow(reader.GetInt32(2), reader.GetDouble(3)));
         }
-        var found = series
-            .SelectMany(s => CollapseFinder.In(s.Value).Select(c => new CollapseView(
-                s.Key.Source, exporter, s.Key.Hs, codes[s.Key.Hs], TradePeriod.Name(c.Period), c.NetKg, c.BaselineKg, c.Fall,
-                c.RecoveredIn is { } month ? TradePeriod.Name(month) : null)))
-            .OrderByDescending(c => c.Period, StringComparer.Ordinal).ToList();
-        return TypedResults.Ok(new CollapseList(found, null));
+        return series;
     }
+
+    private static List<MeasureView> Explaining(IReadOnlyList<KnownMeasure> measures, string hs, int period) =>
+    [
+        .. measures
+            .Select(m => (m.Clause, Since: m.MayExplain(Codes[hs], HsCodes.StageOf(hs), importer: null, period)))
+            .Where(x => x.Since is not null)
+            .OrderByDescending(x => x.Since).ThenBy(x => x.Clause.DocumentNumber, StringComparer.Ordinal).ThenBy(x => x.Clause.Clause, StringComparer.Ordinal)
+            .Select(x => new MeasureView(
+                x.Clause.NoticeId, x.Clause.Issuer, x.Clause.DocumentNumber, x.Clause.Clause, x.Clause.Measure, x.Since!.Value, x.Clause.Confidence,
+                x.Clause.Sources)),
+    ];
 }

@@ -9,6 +9,12 @@ internal sealed record MonthlyFlow(int Period, double NetKg);
 /// <param name="RecoveredIn">First month with 80 % of the baseline again; null while it is not.</param>
 internal sealed record Collapse(int Period, double NetKg, double BaselineKg, double Fall, int? RecoveredIn);
 
+/// <summary>A month's flow beside its own past.</summary>
+/// <param name="Fall">1 − flow/baseline, 0..1, while the flow is down; else 0.</param>
+/// <param name="Since">The month of the break while the flow is down; else null.</param>
+/// <param name="Recovered">The flow is back in this month.</param>
+internal sealed record FlowReading(int Period, double NetKg, double BaselineKg, double Fall, int? Since, bool Recovered);
+
 /// <summary>
 /// Finds collapses in a monthly flow (METHOD.md section 3, factor trade): against the median of the 12 months before, beyond the
 /// series' own noise, the median frozen at a break until 80 % of it is back.
@@ -27,32 +33,54 @@ internal static class CollapseFinder
 
     private const double Back = 0.8;
 
+    /// <summary>Every month that has a past to be held against: twelve months before it, whose median is not zero.</summary>
     /// <param name="months">In order; gaps are allowed.</param>
+    public static IReadOnlyList<FlowReading> Read(IReadOnlyList<MonthlyFlow> months)
+    {
+        var readings = new List<FlowReading>();
+        var distances = new List<double>();
+        FlowReading? open = null;
+        for (var i = 0; i < months.Count; i++)
+        {
+            var (period, netKg) = months[i];
+            if (open is not null && netKg < Back * open.BaselineKg)
+            {
+                // Still down: not its noise, and no second collapse.
+                readings.Add(new FlowReading(period, netKg, open.BaselineKg, 1 - netKg / open.BaselineKg, open.Since, Recovered: false));
+                continue;
+            }
+            var recovered = open is not null;
+            open = null;
+            if (BaselineOf(months, i) is not { } baseline || baseline <= 0) continue;
+            var distance = Math.Log(Math.Max(netKg, baseline * 1e-6) / baseline);
+            if (netKg <= (1 - SmallestFall) * baseline && IsOutOfNoise(distance, distances))
+            {
+                open = new FlowReading(period, netKg, baseline, 1 - netKg / baseline, period, recovered);
+                readings.Add(open);
+                continue;
+            }
+            distances.Add(distance);
+            readings.Add(new FlowReading(period, netKg, baseline, 0, null, recovered));
+        }
+        return readings;
+    }
+
     public static IReadOnlyList<Collapse> In(IReadOnlyList<MonthlyFlow> months)
     {
         var found = new List<Collapse>();
-        var distances = new List<double>();
-        Collapse? open = null;
-        for (var i = 0; i < months.Count; i++)
+        foreach (var reading in Read(months))
         {
-            if (open is not null)
-            {
-                if (months[i].NetKg < Back * open.BaselineKg) continue; // still down: not its noise, and no second collapse
-                found.Add(open with { RecoveredIn = months[i].Period });
-                open = null;
-            }
-            var before = months.Take(i).Where(m => MonthsBetween(m.Period, months[i].Period) <= BaselineMonths).Select(m => m.NetKg).ToList();
-            if (before.Count < BaselineMonths) continue;
-            var baseline = Median(before);
-            if (baseline <= 0) continue;
-            var distance = Math.Log(Math.Max(months[i].NetKg, baseline * 1e-6) / baseline);
-            if (months[i].NetKg <= (1 - SmallestFall) * baseline && IsOutOfNoise(distance, distances))
-                open = new Collapse(months[i].Period, months[i].NetKg, baseline, 1 - months[i].NetKg / baseline, null);
-            else
-                distances.Add(distance);
+            if (reading.Recovered && found.Count > 0) found[^1] = found[^1] with { RecoveredIn = reading.Period };
+            if (reading.Since == reading.Period) found.Add(new Collapse(reading.Period, reading.NetKg, reading.BaselineKg, reading.Fall, null));
         }
-        if (open is not null) found.Add(open);
         return found;
+    }
+
+    private static double? BaselineOf(IReadOnlyList<MonthlyFlow> months, int at)
+    {
+        var before = new List<double>(BaselineMonths);
+        for (var i = at - 1; i >= 0 && MonthsBetween(months[i].Period, months[at].Period) <= BaselineMonths; i--) before.Add(months[i].NetKg);
+        return before.Count < BaselineMonths ? null : Median(before);
     }
 
     private static bool IsOutOfNoise(double distance, List<double> distances)

@@ -21,9 +21,11 @@ internal static class ProfileCodes
     {
         "282590", "282739", "283090", "284190", "284290", "284990", "285000", "285210", "285390", "293190", "381800", "382499", "681519",
         "710491", "847989", "848690", "850760",
+        // The same in older revisions.
+        "284800", "285300", "382490", "681510", "710490",
     }.ToFrozenSet(StringComparer.Ordinal);
 
-    private static readonly ILookup<string, ProfileCodeSet> ByMineral = HsCodes.All
+    private static readonly ILookup<string, ProfileCodeSet> ByMineral = TradedCodes.All
         .Where(c => !TooBroad.Contains(c.Hs6) && HsCodes.StageOf(c.Hs6) is not null)
         .GroupBy(c => (c.Mineral, Stage: HsCodes.StageOf(c.Hs6)!.Value))
         .Select(g => Choose(g.Key.Mineral, g.Key.Stage, [.. g]))

@@ -76,10 +76,10 @@ internal static class FlowsEndpoint
         var inward = direction is FlowDirection.Import or FlowDirection.ReImport or FlowDirection.ForeignImport
             or FlowDirection.ImportForInwardProcessing or FlowDirection.ImportAfterOutwardProcessing;
         var (importer, exporter) = inward ? (reporter, partner) : (partner, reporter);
-        var codes = HsCodes.Of(hs).ToList();
+        var codes = TradedCodes.Of(hs);
         return new FlowView(
             row.GetString(0), TradePeriod.Name(row.GetInt32(1)), TradeAreas.NameOf(reporter), NameOf(direction), TradeAreas.NameOf(exporter),
-            TradeAreas.NameOf(importer), hs, [.. codes.Select(c => c.Mineral)], codes.Count > 1 || codes.Exists(c => c.IsBasket),
+            TradeAreas.NameOf(importer), hs, [.. codes.Select(c => c.Mineral)], TradedCodes.IsBasket(hs),
             Number(row, 6), row.GetBoolean(7), Number(row, 8), Number(row, 9), row.IsDBNull(10) ? null : row.GetInt16(10),
             row.GetInt16(11) is > 0 and var revision ? $"H{revision}" : null, row.GetString(12) is { Length: > 0 } part ? part : null, row.GetInt32(13));
     }
@@ -107,7 +107,7 @@ internal static class FlowsEndpoint
             return null;
         }
         if (hs is not null) return [hs];
-        return [.. HsCodes.OfMineral(mineral!).Select(c => c.Hs6)];
+        return [.. TradedCodes.OfMineral(mineral!).Select(c => c.Hs6)];
     }
 
     private static int PeriodOf(string? text, string pointer, int none, Dictionary<string, string[]> errors)

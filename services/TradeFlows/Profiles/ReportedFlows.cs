@@ -3,69 +3,82 @@ using Npgsql;
 
 namespace Chokepoint.TradeFlows.Profiles;
 
-/// <summary>A flow into an importer as one source reports it.</summary>
-internal sealed record ReportedFlow(short Reporter, int Period, short Source, FlowFigure Figure, int ImportNo);
+/// <summary>A source of flows. <paramref name="IsReconciled"/>: both sides' reports made one (BACI), so there is no other side to compare.</summary>
+internal sealed record FlowOrigin(short Id, string Name, bool IsReconciled);
 
-/// <summary>Reads the flows that profiles are taken from: imports, in total over their breakdowns.</summary>
+/// <summary>A flow as one source's reporter gives it.</summary>
+internal sealed record ReportedFlow(short Reporter, int Period, short Source, FlowFigure Figure);
+
+/// <summary>Reads the flows that profiles are taken from, in total over their breakdowns.</summary>
 internal static class ReportedFlows
 {
-    private const string Select =
-        "SELECT f.reporter, f.period, f.source, f.partner, f.hs, f.net_kg, f.value_usd, f.import_no FROM flows f";
-
     /// <summary>Sources in the order of their rank.</summary>
-    public static async Task<IReadOnlyList<(short Id, string Name)>> SourcesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static async Task<IReadOnlyList<FlowOrigin>> SourcesAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("SELECT id, name FROM sources ORDER BY rank, id", connection);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        var sources = new List<(short, string)>();
-        while (await reader.ReadAsync(cancellationToken)) sources.Add((reader.GetInt16(0), reader.GetString(1)));
+        var sources = new List<FlowOrigin>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var name = reader.GetString(1);
+            sources.Add(new FlowOrigin(reader.GetInt16(0), name, name.StartsWith("CEPII BACI", StringComparison.Ordinal)));
+        }
         return sources;
     }
 
+    /// <summary>What importers report for a year as a whole.</summary>
+    public static Task<IReadOnlyList<ReportedFlow>> OfYearAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<short> reporters, int period, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
+        CancellationToken cancellationToken) => ReadAsync(
+            connection, "f.reporter = ANY($4) AND f.direction = 1 AND f.period = f.year * 100", partnerIsReporter: false, reporters, period / 100, codes,
+            sources, cancellationToken);
+
     /// <summary>What one importer reports for a year and its months.</summary>
-    public static async Task<IReadOnlyList<ReportedFlow>> OfYearAsync(
-        NpgsqlConnection connection, short reporter, int year, IReadOnlyCollection<string> codes, CancellationToken cancellationToken)
+    public static Task<IReadOnlyList<ReportedFlow>> OfYearAndMonthsAsync(
+        NpgsqlConnection connection, short importer, int year, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
+        CancellationToken cancellationToken) => ReadAsync(
+            connection, "f.reporter = ANY($4) AND f.direction = 1", partnerIsReporter: false, [importer], year, codes, sources, cancellationToken);
+
+    /// <summary>The mirror: what exporters report to have sold to an importer; the figure's partner is the exporter.</summary>
+    public static Task<IReadOnlyList<ReportedFlow>> ToImporterAsync(
+        NpgsqlConnection connection, short importer, int year, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
+        CancellationToken cancellationToken) => ReadAsync(
+            connection, "f.partner = ANY($4) AND f.direction = 2", partnerIsReporter: true, [importer], year, codes, [.. sources.Where(s => !s.IsReconciled)],
+            cancellationToken);
+
+    /// <summary>What an economy reports to have sold, to whom it may be.</summary>
+    public static Task<IReadOnlyList<ReportedFlow>> ExportsAsync(
+        NpgsqlConnection connection, short exporter, int year, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
+        CancellationToken cancellationToken) => ReadAsync(
+            connection, "f.reporter = ANY($4) AND f.direction = 2", partnerIsReporter: false, [exporter], year, codes, sources, cancellationToken);
+
+    private static async Task<IReadOnlyList<ReportedFlow>> ReadAsync(
+        NpgsqlConnection connection, string condition, bool partnerIsReporter, IReadOnlyCollection<short> areas, int year, IReadOnlyCollection<string> codes,
+        IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            {Select} WHERE f.source = ANY(SELECT id FROM sources) AND f.year = $1 AND f.hs = ANY($2) AND f.reporter = $3
-                AND f.direction = {(short)FlowDirection.Import} AND f.breakdown = ''
+            SELECT f.reporter, f.period, f.source, f.partner, f.hs, f.net_kg, f.value_usd FROM flows f
+            WHERE f.source = ANY($1) AND f.year = $2 AND f.hs = ANY($3) AND f.breakdown = '' AND {condition}
             """, connection)
         {
-            Parameters = { new() { Value = (short)year }, new() { Value = codes.ToArray() }, new() { Value = reporter } },
+            CommandTimeout = 0,
+            Parameters =
+            {
+                new() { Value = sources.Select(s => s.Id).ToArray() }, new() { Value = (short)year }, new() { Value = codes.ToArray() },
+                new() { Value = areas.ToArray() },
+            },
         };
-        var flows = new List<ReportedFlow>();
-        await foreach (var flow in ReadAsync(command, cancellationToken)) flows.Add(flow);
-        return flows;
-    }
-
-    /// <summary>Everything reported by the importers and for the periods of a table (reporter, period), importer by importer.</summary>
-    public static async IAsyncEnumerable<ReportedFlow> OfTableAsync(
-        NpgsqlConnection connection, string table, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var years = new NpgsqlCommand($"SELECT array_agg(DISTINCT (period / 100)::smallint) FROM {table}", connection);
-        if (await years.ExecuteScalarAsync(cancellationToken) is not short[] present) yield break;
-        await using var command = new NpgsqlCommand(
-            $"""
-            {Select} JOIN (SELECT DISTINCT reporter, period FROM {table}) t ON t.reporter = f.reporter AND t.period = f.period
-            WHERE f.year = ANY($1) AND f.hs = ANY($2) AND f.direction = {(short)FlowDirection.Import} AND f.breakdown = ''
-            ORDER BY f.reporter, f.period
-            """, connection)
-        {
-            CommandTimeout = 0, Parameters = { new() { Value = present }, new() { Value = ProfileCodes.All.ToArray() } },
-        };
-        await foreach (var flow in ReadAsync(command, cancellationToken)) yield return flow;
-    }
-
-    private static async IAsyncEnumerable<ReportedFlow> ReadAsync(
-        NpgsqlCommand command, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
-    {
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var flows = new List<ReportedFlow>();
         while (await reader.ReadAsync(cancellationToken))
         {
+            var (reporter, partner) = (reader.GetInt16(0), reader.GetInt16(3));
             var figure = new FlowFigure(
-                reader.GetInt16(3), reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetDouble(5), reader.IsDBNull(6) ? null : reader.GetDouble(6));
-            yield return new ReportedFlow(reader.GetInt16(0), reader.GetInt32(1), reader.GetInt16(2), figure, reader.GetInt32(7));
+                partnerIsReporter ? reporter : partner, reader.GetString(4), reader.IsDBNull(5) ? null : reader.GetDouble(5),
+                reader.IsDBNull(6) ? null : reader.GetDouble(6));
+            flows.Add(new ReportedFlow(reporter, reader.GetInt32(1), reader.GetInt16(2), figure));
         }
+        return flows;
     }
 }

@@ -23,24 +23,16 @@ internal static class SuppliersEndpoint
         if (sets.Count == 0) return Problems.NotFound($"No traded code is known for {question.Mineral}{StageWords(question.Stage)}.");
         if (!TradeAreas.TryGetNumber(question.Importer, out var reporter)) return NothingReported(question);
 
+        string[] codes = [.. sets.SelectMany(s => s.Codes).Select(c => c.Hs6).Distinct(StringComparer.Ordinal)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var sources = await ReportedFlows.SourcesAsync(connection, cancellationToken);
-        var flows = await ReportedFlows.OfYearAsync(
-            connection, reporter, question.Year, [.. sets.SelectMany(s => s.Codes).Select(c => c.Hs6).Distinct(StringComparer.Ordinal)], cancellationToken);
-        var profiles = sets.Select(set => YearOf(question, set, flows, sources)).OfType<StageProfile>().ToList();
+        var reports = new YearReports(
+            question.Importer, question.Year,
+            await ReportedFlows.OfYearAndMonthsAsync(connection, reporter, question.Year, codes, sources, cancellationToken),
+            await ReportedFlows.ToImporterAsync(connection, reporter, question.Year, codes, sources, cancellationToken),
+            await ReportedFlows.ExportsAsync(connection, reporter, question.Year, codes, sources, cancellationToken), sources);
+        var profiles = sets.Select(set => StageProfiles.Of(reports, set)).OfType<StageProfile>().ToList();
         return profiles.Count == 0 ? NothingReported(question) : TypedResults.Ok(SuppliersView.Of(question.Year, profiles));
-    }
-
-    /// <summary>The year as reported; where only months were, their sum.</summary>
-    private static StageProfile? YearOf(
-        Question question, ProfileCodeSet set, IReadOnlyList<ReportedFlow> flows, IReadOnlyList<(short, string)> sources)
-    {
-        var period = TradePeriod.OfYear(question.Year);
-        var annual = flows.Where(f => f.Period == period).ToList();
-        var used = annual.Count > 0 ? annual : flows;
-        if (SupplyProfiles.BySource(question.Importer, period, set, used, sources) is not var (profile, source)) return null;
-        var months = annual.Count > 0 ? 12 : flows.Select(f => f.Period).Distinct().Count();
-        return new StageProfile(profile, source, months, set);
     }
 
     private static ProblemHttpResult NothingReported(Question question) => Problems.NotFound(

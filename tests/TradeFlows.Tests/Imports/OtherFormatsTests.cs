@@ -90,6 +90,10 @@ public sealed class OtherFormatsTests(TradeService trade) : TradeTests(trade)
         found[0].GetProperty("period").GetString().ShouldBe("2023-12");
         found[0].GetProperty("netWeightKg").GetDouble().ShouldBe(2_726_000, 1000);
         found[0].GetProperty("recoveredIn").GetString().ShouldBe("2024-03");
+        // Announced to the importers it hit, dated to the same month; and of what 811292 pools nothing is claimed.
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE mineral = 'natural-graphite' AND period = 202312 AND (profile->>'collapse')::boolean"))
+            .ShouldBeGreaterThan(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE mineral IN ('gallium', 'germanium', 'indium')")).ShouldBe(0);
     }
 
     private async Task Refused(string format, byte[] body, string why)

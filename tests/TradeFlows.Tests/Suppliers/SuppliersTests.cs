@@ -104,4 +104,71 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
         (await Trade.QueryAsync<long>("SELECT version FROM supply_profiles WHERE importer = 'USA' AND mineral = 'antimony' AND period = 201200")).ShouldBe(1);
         (await Trade.QueryAsync<long>("SELECT version FROM supply_profiles WHERE importer = 'USA' AND mineral = 'antimony' AND period = 201300")).ShouldBe(2);
     }
+
+    [Fact]
+    public async Task The_exporter_s_side_stands_beside_the_importer_s_with_the_gap_between_them()
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
+            Samples.Row("250410", 0, 1000, 100), Samples.Row("250410", 156, 900, 90), Samples.Row("250410", 124, 100, 10),
+            Samples.Row("250410", 842, 1200, 80, reporter: 156, flow: "X"), Samples.Row("250410", 842, 7, 1, reporter: 484, flow: "X")));
+
+        var answer = await Trade.GetAsync("suppliers?importer=USA&mineral=natural-graphite&year=2023");
+
+        var mirror = answer.GetProperty("mirror").EnumerateArray().ToList();
+        mirror.Select(m => m.GetProperty("supplier").GetString()).ShouldBe(["CHN", "MEX"]);
+        mirror[0].GetProperty("netWeightKg").GetDouble().ShouldBe(1200);
+        mirror[0].GetProperty("importerNetWeightKg").GetDouble().ShouldBe(900);
+        mirror[0].GetProperty("gapKg").GetDouble().ShouldBe(-300);
+        mirror[0].GetProperty("gap").GetDouble().ShouldBe(-0.25);
+        mirror[1].GetProperty("gapKg").ValueKind.ShouldBe(JsonValueKind.Null);
+        answer.GetProperty("suppliers").GetArrayLength().ShouldBe(2);
+        answer.GetProperty("suppliers")[0].GetProperty("unitValueUsdPerKg").GetDouble().ShouldBe(0.1, 1e-12);
+    }
+
+    [Fact]
+    public async Task An_importer_that_reports_nothing_is_answered_by_its_suppliers_and_told_so()
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("250410", 842, 1200, 80, reporter: 156, flow: "X")));
+
+        var answer = await Trade.GetAsync("suppliers?importer=USA&mineral=natural-graphite&year=2023");
+
+        answer.GetProperty("isMirror").GetBoolean().ShouldBeTrue();
+        answer.GetProperty("totalIsReported").GetBoolean().ShouldBeFalse();
+        answer.GetProperty("sources")[0].GetProperty("name").GetString()!.ShouldContain("exporters' reports");
+    }
+
+    [Fact]
+    public async Task Import_reliance_is_the_published_one_of_that_year_else_computed_from_production_else_unknown()
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
+            Samples.Row("250410", 156, 900, 90), Samples.Row("250410", 156, 900, 90, period: "1999"),
+            Samples.Row("740311", 152, 3e9, 90, reporter: 156, period: "2023"), Samples.Row("740311", 0, 3e8, 9, reporter: 156, period: "2023", flow: "X")));
+
+        var published = (await Trade.GetAsync("suppliers?importer=USA&mineral=natural-graphite&year=2023")).GetProperty("importReliance");
+        published.GetProperty("method").GetString().ShouldBe("published");
+        published.GetProperty("percent").GetDouble().ShouldBe(100);
+        published.GetProperty("sources")[0].GetString()!.ShouldContain("USGS");
+        (await Trade.GetAsync("suppliers?importer=USA&mineral=natural-graphite&year=1999")).GetProperty("importReliance").ValueKind.ShouldBe(JsonValueKind.Null);
+
+        var made = Chokepoint.Reference.Figures.Shipped.Of(Chokepoint.Reference.FigureKind.Production, "copper", Chokepoint.Contracts.Stage.Processing, "CHN")
+            .First(f => f.Year == 2023 && f is { Form: null, Operator: null });
+        var computed = (await Trade.GetAsync("suppliers?importer=CHN&mineral=copper&year=2023")).GetProperty("importReliance");
+        computed.GetProperty("method").GetString().ShouldBe("computed");
+        made.Unit.ShouldBe("thousand metric tons");
+        computed.GetProperty("percent").GetDouble().ShouldBe(100 * 2.7e9 / (made.Value!.Value * 1e6 + 2.7e9), 1e-6);
+    }
+
+    [Theory]
+    [InlineData("H4")]
+    [InlineData("H5")]
+    public async Task A_code_that_hs_2022_split_is_the_same_mineral_s_in_the_revisions_before(string revision)
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("810600", 156, 10, 1, period: "2019", classification: revision)));
+
+        var answer = await Trade.GetAsync("suppliers?importer=USA&mineral=bismuth&year=2019");
+
+        answer.GetProperty("isBasket").GetBoolean().ShouldBeFalse();
+        answer.GetProperty("hsCodes")[0].GetProperty("successors").EnumerateArray().Select(c => c.GetString()).ShouldBe(["810610", "810690"]);
+        (await Trade.GetAsync("flows?importer=USA&mineral=bismuth")).GetProperty("items")[0].GetProperty("hs").GetString().ShouldBe("810600");
+    }
 }

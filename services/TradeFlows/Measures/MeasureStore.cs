@@ -1,0 +1,59 @@
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chokepoint.TradeFlows.Measures;
+
+/// <summary>The clauses of control notices as events brought them: a small projection, in tradedb.</summary>
+internal static class MeasureStore
+{
+    /// <summary>Run by a migration.</summary>
+    public const string Create =
+        """
+        CREATE TABLE measures (
+            notice_id uuid NOT NULL,
+            clause text NOT NULL,
+            version bigint NOT NULL,
+            issuer text NOT NULL,
+            event jsonb NOT NULL,
+            PRIMARY KEY (notice_id, clause)
+        );
+        CREATE INDEX measures_issuer ON measures (issuer);
+        """;
+
+    /// <summary>Keeps the event if it is newer than what is known of its clause.</summary>
+    public static async Task ApplyAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, ControlStateChanged @event, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            """
+            INSERT INTO measures (notice_id, clause, version, issuer, event) VALUES ($1, $2, $3, $4, $5)
+            ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, issuer = excluded.issuer, event = excluded.event
+            WHERE excluded.version > measures.version
+            """, connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = @event.NoticeId }, new() { Value = @event.Clause }, new() { Value = @event.Version }, new() { Value = @event.Issuer },
+                new() { Value = JsonSerializer.Serialize(@event, EventJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>What an economy, or the customs union it is in, has ordered.</summary>
+    public static async Task<IReadOnlyList<KnownMeasure>> OfAsync(NpgsqlConnection connection, string economy, CancellationToken cancellationToken)
+    {
+        string[] issuers = Reference.Economies.UnionOf(economy) is { } union ? [economy, union] : [economy];
+        await using var command = new NpgsqlCommand("SELECT event FROM measures WHERE issuer = ANY($1)", connection)
+        {
+            Parameters = { new() { Value = issuers } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var measures = new List<KnownMeasure>();
+        while (await reader.ReadAsync(cancellationToken))
+            measures.Add(new KnownMeasure(JsonSerializer.Deserialize<ControlStateChanged>(reader.GetString(0), EventJson.Options)!));
+        return measures;
+    }
+}

@@ -1,0 +1,75 @@
+using Chokepoint.TradeFlows.Domain;
+using Npgsql;
+
+namespace Chokepoint.TradeFlows.Profiles;
+
+/// <summary>A month's flow from a supplier to an importer, as the importer (<paramref name="ByExporter"/> false) or the supplier reports it.</summary>
+internal sealed record MonthlyReport(short Importer, short Source, bool ByExporter, int Period, FlowFigure Figure);
+
+/// <summary>The months a reporter has reported anything for under a set of codes: where it lists no flow in one of them, there was none.</summary>
+internal sealed class ReportedMonths
+{
+    private readonly Dictionary<(short Source, short Reporter, bool IsExporter), SortedSet<int>> _months = [];
+
+    public void Add(short source, short reporter, bool isExporter, int period)
+    {
+        if (!_months.TryGetValue((source, reporter, isExporter), out var months)) _months[(source, reporter, isExporter)] = months = [];
+        months.Add(period);
+    }
+
+    public IReadOnlyCollection<int> Of(short source, short reporter, bool isExporter) => _months.GetValueOrDefault((source, reporter, isExporter), []);
+}
+
+/// <summary>Reads monthly flows from either side's reports.</summary>
+internal static class MonthlyFlows
+{
+    private const string Months = "f.source = ANY($1) AND f.hs = ANY($2) AND f.breakdown = '' AND f.period % 100 > 0";
+
+    private static readonly string Into =
+        $"(f.direction = {(short)FlowDirection.Import} AND f.reporter = ANY($3)) OR (f.direction = {(short)FlowDirection.Export} AND f.partner = ANY($3))";
+
+    public static async Task<ReportedMonths> ReportedAsync(
+        NpgsqlConnection connection, ProfileCodeSet set, IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection,
+            $"""
+            SELECT DISTINCT f.source, f.reporter, f.direction, f.period FROM flows f
+            WHERE {Months} AND f.direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export})
+            """, set, sources);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var months = new ReportedMonths();
+        while (await reader.ReadAsync(cancellationToken))
+            months.Add(reader.GetInt16(0), reader.GetInt16(1), (FlowDirection)reader.GetInt16(2) is FlowDirection.Export, reader.GetInt32(3));
+        return months;
+    }
+
+    public static async Task<IReadOnlyList<MonthlyReport>> IntoAsync(
+        NpgsqlConnection connection, IReadOnlyList<short> importers, ProfileCodeSet set, IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
+    {
+        await using var command = Command(
+            connection, $"SELECT f.source, f.direction, f.reporter, f.partner, f.period, f.hs, f.net_kg, f.value_usd FROM flows f WHERE {Months} AND ({Into})", set, sources);
+        command.Parameters.Add(new() { Value = importers.ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var reports = new List<MonthlyReport>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var byExporter = (FlowDirection)reader.GetInt16(1) is FlowDirection.Export;
+            var (reporter, partner) = (reader.GetInt16(2), reader.GetInt16(3));
+            var figure = new FlowFigure(
+                byExporter ? reporter : partner, reader.GetString(5), reader.IsDBNull(6) ? null : reader.GetDouble(6), reader.IsDBNull(7) ? null : reader.GetDouble(7));
+            reports.Add(new MonthlyReport(byExporter ? partner : reporter, reader.GetInt16(0), byExporter, reader.GetInt32(4), figure));
+        }
+        return reports;
+    }
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, ProfileCodeSet set, IReadOnlyList<FlowOrigin> sources) => new(sql, connection)
+    {
+        CommandTimeout = 0,
+        Parameters =
+        {
+            new() { Value = sources.Where(s => !s.IsReconciled).Select(s => s.Id).ToArray() }, // BACI has years only
+            new() { Value = set.Codes.Select(c => c.Hs6).Distinct(StringComparer.Ordinal).ToArray() },
+        },
+    };
+}

@@ -1,0 +1,117 @@
+using System.Globalization;
+using System.Text.Json;
+using Chokepoint.Contracts;
+using Chokepoint.Testing;
+
+namespace Chokepoint.TradeFlows.Tests.Collapses;
+
+/// <summary>Flows that fall out of their own noise, and come back: found, dated, announced, and shown beside what may explain them.</summary>
+public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
+{
+    private const int China = 156, Japan = 392, Korea = 410;
+    private const string Graphite = "250410", Basket = "811292";
+
+    [Fact]
+    public async Task A_fall_is_announced_with_its_month_size_and_supplier_and_so_is_its_end()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000)]);
+        var fallen = await ProfileAsync("JPN", "natural-graphite", 202307);
+
+        fallen.GetProperty("collapse").GetBoolean().ShouldBeTrue();
+        var flow = fallen.GetProperty("flows").EnumerateArray().Single();
+        flow.GetProperty("supplier").GetString().ShouldBe("CHN");
+        flow.GetProperty("since").GetString().ShouldBe("2023-07");
+        flow.GetProperty("baselineKg").GetDouble().ShouldBe(1_050_000);
+        flow.GetProperty("fall").GetDouble().ShouldBe(1 - 50_000 / 1_050_000.0, 1e-9);
+
+        await ImportAsync([Month(31, Graphite, Japan, 60_000), Month(32, Graphite, Japan, 900_000)]);
+        var back = await ProfileAsync("JPN", "natural-graphite", 202309);
+
+        back.GetProperty("collapse").GetBoolean().ShouldBeFalse();
+        back.GetProperty("flows")[0].GetProperty("fall").GetDouble().ShouldBe(0);
+        var shown = (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray().Single();
+        shown.GetProperty("period").GetString().ShouldBe("2023-07");
+        shown.GetProperty("recoveredIn").GetString().ShouldBe("2023-09");
+    }
+
+    [Fact]
+    public async Task Of_all_the_months_in_a_file_only_the_newest_and_the_breaks_are_announced()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000), Month(31, Graphite, Japan, 60_000), Month(32, Graphite, Japan, 70_000)]);
+
+        (await Trade.QueryAsync<int[]>("SELECT array_agg(period ORDER BY period) FROM supply_profiles")).ShouldBe([202307, 202309]);
+    }
+
+    [Fact]
+    public async Task A_supplier_that_is_left_out_of_a_month_its_own_report_has_shipped_nothing()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(31, Graphite, Korea)]);
+
+        var flows = (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows");
+        flows[0].GetProperty("netKg").GetDouble().ShouldBe(0);
+        flows[0].GetProperty("fall").GetDouble().ShouldBe(1);
+        (await ProfileAsync("KOR", "natural-graphite", 202307)).GetProperty("collapse").GetBoolean().ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_basket_that_falls_is_no_claim_about_any_of_its_metals()
+    {
+        await ImportAsync([.. Steady(30, Basket, Japan), Month(30, Basket, Japan, 1)]);
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_correction_that_undoes_a_fall_is_announced_as_one()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000), Month(31, Graphite, Japan, 1_000_000)]);
+        (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("collapse").GetBoolean().ShouldBeTrue();
+
+        await ImportAsync([Month(30, Graphite, Japan, 1_050_000)]);
+
+        var corrected = await ProfileAsync("JPN", "natural-graphite", 202307);
+        corrected.GetProperty("collapse").GetBoolean().ShouldBeFalse();
+        corrected.GetProperty("version").GetInt64().ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_collapse_is_shown_beside_the_measure_that_may_explain_it_and_no_other()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000)]);
+        await Trade.PublishAsync(Licence("2023-39", "natural-graphite", new DateOnly(2023, 7, 1)));
+        await Trade.PublishAsync(Licence("2023-23", "gallium", new DateOnly(2023, 7, 1)));
+        await Trade.PublishAsync(Licence("2019-1", "natural-graphite", new DateOnly(2019, 1, 1)));
+        await Trade.PublishAsync(Licence("2023-99", "natural-graphite", new DateOnly(2023, 8, 1)));
+        await Eventually.IsTrueAsync(async () => await Trade.QueryAsync<long>("SELECT count(*) FROM measures") == 4, TimeSpan.FromSeconds(60));
+
+        var collapse = (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray().Single();
+
+        var measure = collapse.GetProperty("measures").EnumerateArray().Single();
+        measure.GetProperty("documentNumber").GetString().ShouldBe("2023-39");
+        measure.GetProperty("inForceSince").GetString().ShouldBe("2023-07-01");
+        measure.GetProperty("measure").GetString().ShouldBe("licensing");
+    }
+
+    private async Task ImportAsync(params IEnumerable<string> rows) =>
+        TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
+
+    private async Task<JsonElement> ProfileAsync(string importer, string mineral, int period) => JsonDocument.Parse(await Trade.QueryAsync<string>(
+        $"SELECT profile::text FROM supply_profiles WHERE importer = '{importer}' AND mineral = '{mineral}' AND period = {period}")).RootElement;
+
+    /// <summary>China's exports, month by month from January 2021, with a little noise.</summary>
+    private static IEnumerable<string> Steady(int months, string hs, int importer) =>
+        Enumerable.Range(0, months).Select(i => Month(i, hs, importer, 1_000_000 + 20_000 * (i % 5)));
+
+    private static string Month(int i, string hs, int importer, double kg) => Samples.Row(
+        hs, importer, kg, kg, reporter: China, period: new DateOnly(2021, 1, 1).AddMonths(i).ToString("yyyyMM", CultureInfo.InvariantCulture), flow: "X");
+
+    private static ControlStateChanged Licence(string document, string mineral, DateOnly from) => new()
+    {
+        EventId = Guid.CreateVersion7(), Version = 1, OccurredAt = DateTimeOffset.UtcNow, NoticeId = Guid.CreateVersion7(), Issuer = "CHN",
+        DocumentNumber = document, Title = "Licensing of exports", Clause = "1", Measure = Measure.Licensing, Minerals = [mineral], Stages = [], HsCodes = [],
+        ExcludedDestinations = [], Status = ControlStatus.InForce, StateSince = from, Basis = StatusBasis.Notice, EffectiveFrom = from,
+        Schedule = [new ControlInterval(from, null, ControlStatus.InForce, StatusBasis.Notice)], Confidence = Confidence.Confirmed,
+        Sources = [new SourceReference("https://example.org/" + document, "primary")],
+    };
+}
