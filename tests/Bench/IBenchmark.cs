@@ -10,6 +10,10 @@ internal interface IBenchmark
     string Summary { get; }
 
     Task<BenchmarkResult> RunAsync(CancellationToken cancellationToken);
+
+    /// <summary>With what stands behind the name on the command line; most take nothing.</summary>
+    Task<BenchmarkResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken) =>
+        arguments.Count == 0 ? RunAsync(cancellationToken) : throw new ArgumentException($"{Name} takes no options.", nameof(arguments));
 }
 
 /// <summary>One row of a result; <paramref name="Target"/> is what the issue asks for, in words, where it asks.</summary>

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
-using System.Net.Http.Headers;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Npgsql;
@@ -28,7 +27,7 @@ internal sealed class ControlsBenchmark : IBenchmark
     {
         await using var servers = await ServersFixture.StartOwnAsync(cancellationToken);
         var database = await servers.CreateDatabaseAsync(cancellationToken);
-        await using var service = await ServiceProcess.StartAsync(database, await servers.CreateVirtualHostAsync(cancellationToken), Key);
+        await using var service = await ServiceProcess.StartAsync("ExportControls", "controlsdb", database, await servers.CreateVirtualHostAsync(cancellationToken), Key);
         await using var source = NpgsqlDataSource.Create(database);
         await Eventually.IsTrueAsync(async () => await CountAsync(source, "SELECT count(*) FROM registry_editions") == 1, TimeSpan.FromSeconds(60));
         await MultiplyAsync(source, cancellationToken);
@@ -123,53 +122,5 @@ internal sealed class ControlsBenchmark : IBenchmark
     {
         await using var command = source.CreateCommand(sql);
         return Convert.ToInt64(await command.ExecuteScalarAsync(), CultureInfo.InvariantCulture);
-    }
-}
-
-/// <summary>The service as it ships, in a process of its own.</summary>
-internal sealed class ServiceProcess : IAsyncDisposable
-{
-    private readonly Process _process;
-
-    private ServiceProcess(Process process, HttpClient http) => (_process, Http) = (process, http);
-
-    public HttpClient Http { get; }
-
-    public static async Task<ServiceProcess> StartAsync(string database, string broker, string key)
-    {
-        var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "ExportControls.dll")])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            WorkingDirectory = AppContext.BaseDirectory,
-        };
-        start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        start.Environment["ConnectionStrings__controlsdb"] = database;
-        start.Environment["ConnectionStrings__broker"] = broker;
-        start.Environment["Keys__Ops"] = key;
-        start.Environment["Logging__LogLevel__Default"] = "Critical";
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += (_, line) => { if (line.Data is { } text) Console.Error.WriteLine(text); };
-        process.BeginOutputReadLine();
-        var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
-        http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        await Eventually.SucceedsAsync(async () => (await http.GetAsync("/ready")).EnsureSuccessStatusCode(), TimeSpan.FromSeconds(60));
-        return new ServiceProcess(process, http);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
-        _process.Dispose();
-        Http.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }
