@@ -1,3 +1,4 @@
+using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Clock;
 using Chokepoint.ExportControls.Data;
@@ -21,6 +22,7 @@ builder.Services.AddSingleton<RegistryEdition>();
 builder.Services.AddSingleton<RegistryReady>();
 builder.Services.AddHostedService<RegistryLoader>();
 builder.Services.AddHealthChecks().AddCheck<RegistryReady>("registry", tags: ["ready"]);
+builder.Services.AddSingleton<IFacts<ControlStateChanged>, ClauseFacts>();
 
 var app = builder.Build();
 var controls = app.UseServiceDefaults();
@@ -34,5 +36,5 @@ notices.MapPostNotice();
 notices.MapCorrectNotice();
 notices.MapGetNotice();
 notices.MapListNotices();
-app.MapOperations().MapMessagingOps();
+app.MapOperations().MapMessagingOps().MapRestatement<ControlStateChanged>();
 app.Run();

@@ -1,3 +1,4 @@
+using Chokepoint.Contracts;
 using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Data;
 using Chokepoint.MarketPrices.Imports;
@@ -21,6 +22,7 @@ builder.Services.AddSingleton<IImportFormat<PriceRow>, ImfFormat>();
 builder.Services.AddSingleton<IImportFormat<PriceRow>, FredFormat>();
 builder.Services.AddSingleton<IImportFormat<PriceRow>, UsgsFormat>();
 builder.Services.AddSingleton<IImportFormat<PriceRow>, DeclaredCsvFormat>();
+builder.Services.AddSingleton<IFacts<PriceSignalChanged>, SignalFacts>();
 
 var app = builder.Build();
 var prices = app.UseServiceDefaults();
@@ -28,5 +30,5 @@ prices.MapObservations();
 prices.MapSeries();
 prices.MapSignals();
 prices.MapImports<PriceRow>(Scopes.PricesWrite);
-app.MapOperations().MapMessagingOps();
+app.MapOperations().MapMessagingOps().MapRestatement<PriceSignalChanged>();
 app.Run();

@@ -24,6 +24,7 @@ builder.Services.AddSingleton<IImportFormat<FlowRow>, BaciFormat>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, DeclaredCsvFormat>();
 builder.Services.AddSingleton<ProfileStore>();
 builder.Services.AddSingleton<ProfileAnnouncer>();
+builder.Services.AddSingleton<IFacts<SupplyProfileChanged>, ProfileFacts>();
 
 var app = builder.Build();
 var trade = app.UseServiceDefaults();
@@ -31,5 +32,5 @@ trade.MapImports<FlowRow>(Scopes.TradeWrite);
 trade.MapSuppliers();
 trade.MapFlows();
 trade.MapCollapses();
-app.MapOperations().MapMessagingOps();
+app.MapOperations().MapMessagingOps().MapRestatement<SupplyProfileChanged>();
 app.Run();

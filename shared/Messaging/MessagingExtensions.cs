@@ -3,6 +3,7 @@ using Chokepoint.Messaging.Broker;
 using Chokepoint.Messaging.Consumers;
 using Chokepoint.Messaging.DeadLetters;
 using Chokepoint.Messaging.Inbox;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.Messaging.Outbox;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,6 +61,7 @@ public static class MessagingExtensions
         services.AddSingleton<Suspects>();
         services.AddHostedService<InboxPruner>();
         services.AddSingleton<DeadLetterStore>();
+        services.AddSingleton<InboundQueues>();
         services.AddSingleton<IDeadLetters>(provider => provider.GetRequiredService<DeadLetterStore>());
         if (messaging.Handlers.Count > 0)
         {

@@ -136,6 +136,7 @@ public sealed class Operations_over_http(ServersFixture servers)
         builder.Services.AddSingleton(service.Get<IDeadLetters>());
         builder.Services.AddSingleton(service.Get<IQuarantine>());
         builder.Services.AddSingleton(service.Get<OutboxStore>());
+        builder.Services.AddSingleton(service.Get<InboundQueues>());
         var app = builder.Build();
         app.UseServiceDefaults();
         app.MapOperations().MapMessagingOps();

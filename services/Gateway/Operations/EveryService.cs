@@ -7,7 +7,7 @@ namespace Chokepoint.Gateway.Operations;
 /// <summary>What one service answered; <paramref name="Content"/> is null where it did not answer with JSON.</summary>
 internal sealed record ServiceAnswer(string Service, int Status, JsonObject? Content)
 {
-    public bool IsOk => Status is 200 && Content is not null;
+    public bool IsOk => Status is >= 200 and < 300 && Content is not null;
 }
 
 /// <summary>
@@ -17,16 +17,23 @@ internal sealed record ServiceAnswer(string Service, int Status, JsonObject? Con
 internal sealed class EveryService(Services services, HttpMessageInvoker connections)
 {
     private const int NoAnswer = 0;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <param name="pathOf">The path at the service of that area.</param>
     /// <param name="only">One area; null asks all.</param>
     public Task<ServiceAnswer[]> AskAsync(HttpContext http, Func<Area, string> pathOf, string? only, CancellationToken cancellationToken) =>
-        Task.WhenAll(services.All
-            .Where(service => only is null || service.Area.Name == only)
-            .Select(service => AskAsync(service, pathOf(service.Area), http.Request.Headers.Authorization.ToString(), cancellationToken)));
+        SendAsync(http, HttpMethod.Get, pathOf, area => only is null || area.Name == only, cancellationToken);
 
-    private async Task<ServiceAnswer> AskAsync(ReplicaSet service, string path, string authorization, CancellationToken cancellationToken)
+    /// <param name="chosen">Which areas are asked.</param>
+    /// <param name="method">One that may be repeated at the next replica when the first breaks off.</param>
+    public Task<ServiceAnswer[]> SendAsync(
+        HttpContext http, HttpMethod method, Func<Area, string> pathOf, Func<Area, bool> chosen, CancellationToken cancellationToken) =>
+        Task.WhenAll(services.All
+            .Where(service => chosen(service.Area))
+            .Select(service => SendAsync(service, method, pathOf(service.Area), http.Request.Headers.Authorization.ToString(), cancellationToken)));
+
+    private async Task<ServiceAnswer> SendAsync(
+        ReplicaSet service, HttpMethod method, string path, string authorization, CancellationToken cancellationToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         deadline.CancelAfter(Patience);
@@ -34,7 +41,7 @@ internal sealed class EveryService(Services services, HttpMessageInvoker connect
         {
             try
             {
-                using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(replica.Address, path));
+                using var request = new HttpRequestMessage(method, new Uri(replica.Address, path));
                 if (authorization.Length > 0)
                     request.Headers.TryAddWithoutValidation("Authorization", authorization);
                 using var answer = await connections.SendAsync(request, deadline.Token);

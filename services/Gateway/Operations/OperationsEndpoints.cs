@@ -28,6 +28,7 @@ internal static class OperationsEndpoints
         app.MapOpenApi("/api/ops/openapi.json");
         var ops = app.MapGroup("/api/ops").WithETags();
         ops.MapGet("/", OverviewAsync).WithName("GetOverview").WithSummary("What waits in each service: outbox, quarantine, dead letters");
+        ops.MapRebuild();
         ops.MapGet("/dead-letters", (HttpContext http, PageRequest page, EveryService services, string? service = null, CancellationToken cancellationToken = default) =>
                 ListAsync(http, page, services, "dead-letters", service, newestFirst: false, cancellationToken))
             .WithName("ListAllDeadLetters").WithSummary("Dead letters of all services, oldest first");
@@ -75,7 +76,7 @@ internal static class OperationsEndpoints
     }
 
     /// <summary>What a service says of the request itself holds for all of them: its problem is the answer. None at all is 503.</summary>
-    private static JsonHttpResult<JsonObject>? Refusal(HttpContext http, IReadOnlyList<ServiceAnswer> answers)
+    public static JsonHttpResult<JsonObject>? Refusal(HttpContext http, IReadOnlyList<ServiceAnswer> answers)
     {
         if (answers.FirstOrDefault(answer => answer is { Status: >= 400 and < 500, Content: not null }) is { } refused)
         {

@@ -15,7 +15,7 @@ internal sealed class PlatformDocument(
     Services services, HttpMessageInvoker connections, [FromKeyedServices(ServiceDocument.Name)] IOpenApiDocumentProvider own, TimeProvider time)
 {
     /// <summary>What the gateway answers itself, and of each service what operators do with it.</summary>
-    private static readonly Area Operations = new("ops", "Operations", Patience: TimeSpan.Zero);
+    private static readonly Area Operations = new("ops", "gateway", "Operations", Patience: TimeSpan.Zero);
 
     private static readonly TimeSpan Kept = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);

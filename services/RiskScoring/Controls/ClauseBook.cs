@@ -19,7 +19,7 @@ internal sealed class ClauseBook : IDisposable
         """;
 
     private readonly SemaphoreSlim refreshing = new(1, 1);
-    private readonly Dictionary<(Guid, string), ControlClause> known = [];
+    private readonly Dictionary<(Guid, string), (ControlClause Clause, int Hash)> known = [];
     private ulong from;
     private volatile Snapshot current = new([]);
 
@@ -43,7 +43,7 @@ internal sealed class ClauseBook : IDisposable
                             (seen, next) = (reader.GetString(2), reader.GetFieldValue<ulong>(3));
                             break;
                         case 1:
-                            clauses |= Learn(ClauseStore.Parse(reader.GetString(2)));
+                            clauses |= Learn(reader.GetString(2));
                             break;
                         case var kind:
                             SignalStore.Sort(kind == 2 ? SignalKey.Price : SignalKey.Supply, reader.GetString(1), reader.GetString(2), prices, supplies);
@@ -54,7 +54,7 @@ internal sealed class ClauseBook : IDisposable
 
             from = next;
             var signals = current.Signals.With(prices, supplies);
-            return current = clauses ? new Snapshot(known.Values, signals, seen) : new Snapshot(current, signals, seen);
+            return current = clauses ? new Snapshot(known.Values.Select(entry => entry.Clause), signals, seen) : new Snapshot(current, signals, seen);
         }
         finally
         {
@@ -64,12 +64,14 @@ internal sealed class ClauseBook : IDisposable
 
     public void Dispose() => refreshing.Dispose();
 
-    /// <returns>Whether it was not known before.</returns>
-    private bool Learn(ControlClause clause)
+    /// <returns>Whether it was not known before. A restated version may say something else than what stood here under its number.</returns>
+    private bool Learn(string json)
     {
+        var clause = ClauseStore.Parse(json);
+        var hash = json.GetHashCode(StringComparison.Ordinal);
         var key = (clause.NoticeId, clause.Clause);
-        if (known.TryGetValue(key, out var last) && last.Version >= clause.Version) return false;
-        known[key] = clause;
+        if (known.TryGetValue(key, out var last) && (last.Clause.Version > clause.Version || last.Hash == hash)) return false;
+        known[key] = (clause, hash);
         return true;
     }
 

@@ -9,6 +9,26 @@ namespace Chokepoint.RiskScoring.Controls;
 /// <summary>The clauses as they came in events, in riskdb.</summary>
 internal static class ClauseStore
 {
+    private const string Newest = """
+        INSERT INTO clauses (notice_id, clause, version, event) VALUES ($1, $2, $3, $4)
+        ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, event = excluded.event, transaction_id = pg_current_xact_id()
+        WHERE excluded.version > clauses.version
+        RETURNING version
+        """;
+
+    // The owner may state the version again that is known here: what says otherwise is put right, what says the same is left alone.
+    // A clause that was lost comes back as the event that first told it, where the history has it, and so with the cause it had.
+    private static readonly string Restate = $"""
+        INSERT INTO clauses (notice_id, clause, version, event)
+        SELECT $1, $2, $3, coalesce((
+            SELECT v.event FROM clause_versions v
+            WHERE v.notice_id = $1 AND v.clause = $2 AND v.version = $3 AND {Restated.Says("v.event")} = {Restated.Says("$4")}), $4)
+        ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, event = excluded.event, transaction_id = pg_current_xact_id()
+        WHERE excluded.version > clauses.version
+            OR (excluded.version = clauses.version AND {Restated.Says("excluded.event")} <> {Restated.Says("clauses.event")})
+        RETURNING version
+        """;
+
     /// <summary>Keeps the version for history, and as the newest one if it is.</summary>
     /// <returns>Whether it is newer than what was known, and what was known.</returns>
     public static async Task<(bool IsNewer, ControlClause? Before)> ApplyAsync(
@@ -30,12 +50,7 @@ internal static class ClauseStore
                 new() { Value = @event.OccurredAt.ToUniversalTime() }, new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-            INSERT INTO clauses (notice_id, clause, version, event) VALUES ($1, $2, $3, $4)
-            ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, event = excluded.event, transaction_id = pg_current_xact_id()
-            WHERE excluded.version > clauses.version
-            RETURNING version
-            """)
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(@event.Silent ? Restate : Newest)
         {
             Parameters =
             {

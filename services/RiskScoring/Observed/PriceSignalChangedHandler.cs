@@ -17,7 +17,7 @@ internal sealed class PriceSignalChangedHandler(RiskDbContext db, SupplyBook boo
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
-        if (!await SignalStore.ApplyAsync(connection, transaction, SignalKey.Of(PriceReading.From(@event)), @event, cancellationToken)) return;
+        if (!await SignalStore.ApplyAsync(connection, transaction, SignalKey.Of(PriceReading.From(@event)), @event, @event.Silent, cancellationToken)) return;
 
         var pairs = ScoredEconomies.All.Select(e => (Economy: e, @event.Mineral)).Where(p => book.Contains(p.Economy, p.Mineral) && book.Of(p.Economy, p.Mineral).Count > 0);
         await WorkTable.AskAsync(

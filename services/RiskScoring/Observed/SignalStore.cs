@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.RiskScoring.Controls;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -25,16 +26,21 @@ internal static class SignalStore
     /// <summary>Keeps the version for history, and as the newest one if it is.</summary>
     /// <returns>Whether it is newer than what was known.</returns>
     public static async Task<bool> ApplyAsync<TEvent>(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, SignalKey key, TEvent @event, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, SignalKey key, TEvent @event, bool silent, CancellationToken cancellationToken)
         where TEvent : IPlatformEvent
     {
-        await using var command = new NpgsqlCommand("""
+        // As with clauses, a restated version puts right what says otherwise, and comes back as the event that first told it.
+        await using var command = new NpgsqlCommand($"""
             WITH kept AS (
                 INSERT INTO signal_versions (kind, key, version, mineral, importer, as_of, occurred_at, event) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
                 ON CONFLICT DO NOTHING)
-            INSERT INTO signals (kind, key, version, event) VALUES ($1, $2, $3, $8)
+            INSERT INTO signals (kind, key, version, event)
+            SELECT $1, $2, $3, coalesce((
+                SELECT v.event FROM signal_versions v
+                WHERE $9 AND v.kind = $1 AND v.key = $2 AND v.version = $3 AND {Restated.Says("v.event")} = {Restated.Says("$8")}), $8)
             ON CONFLICT (kind, key) DO UPDATE SET version = excluded.version, event = excluded.event, transaction_id = pg_current_xact_id()
             WHERE excluded.version > signals.version
+                OR ($9 AND excluded.version = signals.version AND {Restated.Says("excluded.event")} <> {Restated.Says("signals.event")})
             RETURNING version
             """, connection, transaction)
         {
@@ -43,7 +49,7 @@ internal static class SignalStore
                 new() { Value = key.Kind }, new() { Value = key.Key }, new() { Value = @event.Version }, new() { Value = key.Mineral },
                 new() { Value = (object?)key.Importer ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text }, new() { Value = key.AsOf },
                 new() { Value = @event.OccurredAt.ToUniversalTime() },
-                new() { Value = JsonSerializer.Serialize(@event, EventJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new() { Value = JsonSerializer.Serialize(@event, EventJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb }, new() { Value = silent },
             },
         };
         return await command.ExecuteScalarAsync(cancellationToken) is not null;

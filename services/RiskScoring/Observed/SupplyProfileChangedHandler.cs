@@ -18,7 +18,7 @@ internal sealed class SupplyProfileChangedHandler(RiskDbContext db, SupplyBook b
         if (!book.Contains(@event.Importer, @event.Mineral) || SupplyReading.From(@event) is not { } reading) return;
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
-        if (!await SignalStore.ApplyAsync(connection, transaction, SignalKey.Of(reading), @event, cancellationToken)) return;
+        if (!await SignalStore.ApplyAsync(connection, transaction, SignalKey.Of(reading), @event, @event.Silent, cancellationToken)) return;
 
         await WorkTable.AskAsync(
             connection, transaction, [(@event.Importer, @event.Mineral)], new WorkReason(@event.OccurredAt, @event.Silent, Activity.Current?.Id), cancellationToken);

@@ -13,7 +13,9 @@ namespace Chokepoint.Messaging.Operations;
 /// <param name="OldestOutboxSeconds">Age of the oldest of them; 0 when there is none.</param>
 /// <param name="Quarantined">Events that could not be sent, set aside.</param>
 /// <param name="DeadLetters">Messages that could not be applied.</param>
-public sealed record MessagingState(long Outbox, double OldestOutboxSeconds, long Quarantined, long DeadLetters);
+/// <param name="Inbound">Messages that wait to be applied, by queue; null while the broker is away.</param>
+public sealed record MessagingState(
+    long Outbox, double OldestOutboxSeconds, long Quarantined, long DeadLetters, IReadOnlyList<WaitingMessages>? Inbound);
 
 /// <summary>What became of a replay of many.</summary>
 /// <param name="More">Whether the limit ended it, and another call goes on.</param>
@@ -60,10 +62,11 @@ public static class MessagingOps
         return group;
     }
 
-    private static async Task<Ok<MessagingState>> StateAsync(OutboxStore outbox, CancellationToken cancellationToken)
+    private static async Task<Ok<MessagingState>> StateAsync(OutboxStore outbox, InboundQueues inbound, CancellationToken cancellationToken)
     {
         var waiting = await outbox.WaitingAsync(cancellationToken);
-        return TypedResults.Ok(new MessagingState(waiting.Outbox, Math.Round(waiting.OldestSeconds, 3), waiting.Quarantined, waiting.DeadLetters));
+        return TypedResults.Ok(new MessagingState(waiting.Outbox, Math.Round(waiting.OldestSeconds, 3), waiting.Quarantined, waiting.DeadLetters,
+            await inbound.ReadAsync(cancellationToken)));
     }
 
     private static async Task<Ok<Page<DeadLetter>>> ListDeadLetters(

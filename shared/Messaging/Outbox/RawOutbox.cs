@@ -10,6 +10,9 @@ public interface IOutbox
     /// <summary>Writes events in the caller's transaction with one statement; call <see cref="Committed"/> after its commit.</summary>
     Task WriteAsync(NpgsqlTransaction transaction, IReadOnlyCollection<IPlatformEvent> events, CancellationToken cancellationToken);
 
+    /// <summary>The same, to one consumer's queue and to nobody else: what it asked to be told again is no news to the others.</summary>
+    Task WriteToAsync(string queue, NpgsqlTransaction transaction, IReadOnlyCollection<IPlatformEvent> events, CancellationToken cancellationToken);
+
     /// <summary>Tells the relay that there is something to do. Without it the rows wait for its next look, a second at most.</summary>
     void Committed();
 }
@@ -17,11 +20,19 @@ public interface IOutbox
 internal sealed class RawOutbox(OutboxSignal signal) : IOutbox
 {
     private const string Insert = """
-        INSERT INTO messaging.outbox (id, event_id, event_type, payload, traceparent)
-        SELECT * FROM unnest($1, $2, $3, $4, $5)
+        INSERT INTO messaging.outbox (id, event_id, event_type, payload, traceparent, destination)
+        SELECT *, $6 FROM unnest($1, $2, $3, $4, $5)
         """;
 
-    public async Task WriteAsync(NpgsqlTransaction transaction, IReadOnlyCollection<IPlatformEvent> events, CancellationToken cancellationToken)
+    public Task WriteAsync(NpgsqlTransaction transaction, IReadOnlyCollection<IPlatformEvent> events, CancellationToken cancellationToken) =>
+        WriteAsync(queue: null, transaction, events, cancellationToken);
+
+    public Task WriteToAsync(
+        string queue, NpgsqlTransaction transaction, IReadOnlyCollection<IPlatformEvent> events, CancellationToken cancellationToken) =>
+        WriteAsync(queue, transaction, events, cancellationToken);
+
+    private static async Task WriteAsync(
+        string? queue, NpgsqlTransaction transaction, IReadOnlyCollection<IPlatformEvent> events, CancellationToken cancellationToken)
     {
         if (events.Count == 0) return;
         var rows = events.Select(OutboxRow.Of).ToArray();
@@ -35,6 +46,7 @@ internal sealed class RawOutbox(OutboxSignal signal) : IOutbox
                 new() { Value = rows.Select(row => row.EventType).ToArray(), NpgsqlDbType = texts },
                 new() { Value = rows.Select(row => row.Payload).ToArray(), NpgsqlDbType = texts },
                 new() { Value = rows.Select(row => row.TraceParent).ToArray(), NpgsqlDbType = texts },
+                new() { Value = (object?)queue ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);

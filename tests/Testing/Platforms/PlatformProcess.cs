@@ -129,6 +129,9 @@ public sealed class PlatformProcess : IAsyncDisposable
         Recorded().Where(entry => entry.Name == name).Select(entry => entry.Process).LastOrDefault(identity => identity.IsAlive())
         ?? throw new XunitException($"No process of {name} is running.");
 
+    /// <summary>Every service and server that lives, by its name in the output.</summary>
+    public IReadOnlyList<(string Name, ProcessIdentity Process)> Running => [.. Recorded().Where(entry => entry.Process.IsAlive())];
+
     /// <summary>Ends a resource's process as a crash would; the engine starts it again unless it is held.</summary>
     public void Kill(string name) => Signal.Send(Find(name).Id, Signal.Kill);
 
