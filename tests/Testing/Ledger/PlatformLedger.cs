@@ -44,6 +44,8 @@ public sealed class PlatformLedger : IAsyncDisposable
 
     public async Task<Verdict> ReadAsync()
     {
+        // Before the revisions: one that is committed in between must not look as if it had been made up.
+        heard.AddRange(Subscriber.Received.Skip(heard.Count).Select(webhook => HeardWebhook.Of(webhook, Subscriber.Secret)));
         var unread = (await servers.QueryAsync("riskdb", "SELECT id FROM revisions WHERE id > $1", row => row.GetInt64(0), openedAt))
             .Where(id => !revisions.ContainsKey(id)).ToArray();
         var read = await servers.QueryAsync(
@@ -52,7 +54,6 @@ public sealed class PlatformLedger : IAsyncDisposable
                 new Pair(row.GetString(1), row.GetString(2)), row.GetInt64(3), row.GetBoolean(4), CausesOf(row.GetString(5)))),
             unread);
         foreach (var (id, revision) in read) revisions[id] = revision;
-        heard.AddRange(Subscriber.Received.Skip(heard.Count).Select(webhook => HeardWebhook.Of(webhook, Subscriber.Secret)));
         lock (sent) return Settlement.Of([.. sent], [.. revisions.Values], heard);
     }
 
