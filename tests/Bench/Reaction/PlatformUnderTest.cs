@@ -20,12 +20,15 @@ internal sealed class PlatformUnderTest : IAsyncDisposable
 
     public TimingReceiver Receiver { get; }
 
+    /// <summary>Seconds so far of all its processes, the servers among them.</summary>
+    public double ProcessorSeconds => ProcessorTime.Of(process.Process.Id);
+
     /// <summary>Each is touched by one notice and so re-scored by that notice alone.</summary>
     public IReadOnlyList<(string Economy, string Mineral)> Pairs { get; }
 
-    public static async Task<PlatformUnderTest> StartAsync(CancellationToken cancellationToken)
+    public static async Task<PlatformUnderTest> StartAsync(PlatformOptions options, CancellationToken cancellationToken)
     {
-        var started = await PlatformProcess.StartAsync();
+        var started = await PlatformProcess.StartAsync(options);
         var http = new HttpClient(new SocketsHttpHandler { UseProxy = false, MaxConnectionsPerServer = 64 }) { BaseAddress = started.Address };
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", started.OpsKey);
         var receiver = await TimingReceiver.StartAsync(SubjectOfScoreAsync, cancellationToken);
@@ -41,7 +44,8 @@ internal sealed class PlatformUnderTest : IAsyncDisposable
     }
 
     /// <summary>China bans one mineral to one destination; returns when the request was begun.</summary>
-    public async Task<long> PostAsync((string Economy, string Mineral) pair, CancellationToken cancellationToken)
+    /// <param name="trace">A trace id (W3C) to do it under.</param>
+    public async Task<long> PostAsync((string Economy, string Mineral) pair, CancellationToken cancellationToken, string? trace = null)
     {
         var notice = new
         {
@@ -54,8 +58,10 @@ internal sealed class PlatformUnderTest : IAsyncDisposable
             clauses = new[] { new { number = "1", measure = "prohibition", minerals = new[] { pair.Mineral }, destinations = new[] { pair.Economy }, effectiveFrom = "2025-01-02" } },
             actions = Array.Empty<object>(),
         };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/controls/notices") { Content = JsonContent.Create(notice) };
+        if (trace is not null) request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom().ToHexString()}-01");
         var begun = Stopwatch.GetTimestamp();
-        using var answer = await client.PostAsJsonAsync("/api/controls/notices", notice, cancellationToken);
+        using var answer = await client.SendAsync(request, cancellationToken);
         if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
         return begun;
     }

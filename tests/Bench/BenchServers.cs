@@ -1,6 +1,6 @@
 using Chokepoint.LocalHosting.Servers;
 
-namespace Chokepoint.Bench.Outbox;
+namespace Chokepoint.Bench;
 
 /// <summary>The servers as <c>./run</c> starts them, durable as there, in a folder that goes away with them.</summary>
 internal sealed class BenchServers : IAsyncDisposable
