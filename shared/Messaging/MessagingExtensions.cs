@@ -47,6 +47,7 @@ public static class MessagingExtensions
         services.AddHostedService(provider => provider.GetRequiredService<BrokerLink>());
 
         services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<FreshRows>();
         services.AddSingleton<OutboxStore>();
         services.AddSingleton<OutboxInterceptor>();
         services.AddSingleton<IOutbox, RawOutbox>();

@@ -18,6 +18,9 @@ public sealed class MessagingOptions
     /// <summary>How long the broker may take to confirm before the connection is given up and the rows are tried again.</summary>
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>How long a row in the table is its writer's own, whose relay has it in memory. After that any relay may take it.</summary>
+    internal TimeSpan LeftAlone => ConfirmTimeout + (2 * Outbox.FreshRows.Fresh);
+
     /// <summary>Failures of one row, each with its reason, after which it is quarantined; with the back-off, about an hour.</summary>
     public int MaximumAttempts { get; set; } = 60;
 

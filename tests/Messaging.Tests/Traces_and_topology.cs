@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Text.Json;
+using Chokepoint.Contracts;
 using Chokepoint.Messaging.Tests.Support;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
@@ -48,10 +49,11 @@ public sealed class Traces_and_topology(ServersFixture servers)
         await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker);
         await Eventually.SucceedsAsync(() => Amqp.ReadyAsync(broker, "risk-scoring.control-state-changed"));
 
-        // A queue and its dead letters for each of the five consumers of a route.
-        var queues = await Eventually.BecomesAsync(() => QueuesAsync(broker), list => list.Count >= 10);
+        // A queue and its dead letters for each consumer of a route.
+        var declared = 2 * EventTopology.Routes.Sum(route => route.Consumers.Count);
+        var queues = await Eventually.BecomesAsync(() => QueuesAsync(broker), list => list.Count >= declared);
 
-        queues.Count.ShouldBe(10);
+        queues.Count.ShouldBe(declared);
         foreach (var queue in queues)
         {
             queue.GetProperty("durable").GetBoolean().ShouldBeTrue();

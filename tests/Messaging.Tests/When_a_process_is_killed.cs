@@ -36,7 +36,7 @@ public sealed class When_a_process_is_killed(ServersFixture servers)
         await using (await TableLock.TakeAsync(controls, "messaging.outbox")) // taking rows is allowed, deleting them waits
         {
             using var victim = Victim.Start(Victim.Relays, controls, broker);
-            await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1);
+            await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1, TimeSpan.FromSeconds(60));
             victim.Kill();
             await victim.ExitAsync();
         }

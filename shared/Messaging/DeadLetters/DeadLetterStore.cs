@@ -67,7 +67,7 @@ internal sealed class DeadLetterStore(NpgsqlDataSource dataSource, OutboxSignal 
         command.Parameters.Add(new() { Value = id });
         command.Parameters.Add(new() { Value = Guid.CreateVersion7() });
         var replayed = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-        if (replayed) signal.Set();
+        if (replayed) signal.SetForTable();
         return replayed;
     }
 

@@ -39,6 +39,7 @@ internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes)
             // Each attempt has a scope of its own: nothing of a failed one is left in a context or a handler.
             await using var attempt = scopes.CreateAsyncScope();
             var db = attempt.ServiceProvider.GetRequiredService<TDbContext>();
+            db.Database.AutoSavepointsEnabled = false; // what fails is rolled back whole: a savepoint would be two round trips for nothing
             await using var transaction = await db.Database.BeginTransactionAsync(token);
             var unseen = await RecordAsync(transaction, consumer, [.. deliveries.Select(delivery => delivery.Event.EventId)], token);
             var isNew = new bool[deliveries.Count];

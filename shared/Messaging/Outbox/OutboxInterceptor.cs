@@ -5,13 +5,14 @@ using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Chokepoint.Messaging.Outbox;
 
-/// <summary>Signals the relay when outbox rows have been committed: after a save of its own transaction, or after the caller's commit.</summary>
-internal sealed class OutboxInterceptor(OutboxSignal signal) : IDbTransactionInterceptor, ISaveChangesInterceptor
+/// <summary>Hands outbox rows to the relay once they are committed: after a save of its own transaction, or after the caller's commit.</summary>
+internal sealed class OutboxInterceptor(FreshRows fresh) : IDbTransactionInterceptor, ISaveChangesInterceptor
 {
-    private static readonly object Written = new();
+    /// <summary>What contexts saved in a transaction that is still open.</summary>
+    private readonly ConditionalWeakTable<DbContext, Uncommitted> _uncommitted = [];
 
-    /// <summary>Contexts that saved outbox rows in a transaction that is still open.</summary>
-    private readonly ConditionalWeakTable<DbContext, object> _uncommitted = [];
+    /// <summary>Rows count as committed only with the very transaction that they were saved in: a context is used again after a rollback.</summary>
+    private sealed record Uncommitted(Guid Transaction, List<OutboxRow> Rows);
 
     public int SavedChanges(SaveChangesCompletedEventData eventData, int result)
     {
@@ -25,22 +26,35 @@ internal sealed class OutboxInterceptor(OutboxSignal signal) : IDbTransactionInt
         return ValueTask.FromResult(result);
     }
 
-    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Ended(eventData.Context, committed: true);
+    public void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Ended(eventData, committed: true);
 
     public Task TransactionCommittedAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Ended(eventData.Context, committed: true);
+        Ended(eventData, committed: true);
         return Task.CompletedTask;
     }
 
-    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => Ended(eventData.Context, committed: false);
+    public void TransactionRolledBack(DbTransaction transaction, TransactionEndEventData eventData) => Ended(eventData, committed: false);
 
     public Task TransactionRolledBackAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        Ended(eventData.Context, committed: false);
+        Ended(eventData, committed: false);
         return Task.CompletedTask;
+    }
+
+    /// <summary>Which of the rows are undone with the savepoint is not known here; those that are not are found in the table.</summary>
+    public Task RolledBackToSavepointAsync(
+        DbTransaction transaction, TransactionEventData eventData, CancellationToken cancellationToken = default)
+    {
+        RolledBackToSavepoint(transaction, eventData);
+        return Task.CompletedTask;
+    }
+
+    public void RolledBackToSavepoint(DbTransaction transaction, TransactionEventData eventData)
+    {
+        if (eventData.Context is { } db && _uncommitted.TryGetValue(db, out var saved)) saved.Rows.Clear();
     }
 
     private void Saved(DbContext? db)
@@ -49,22 +63,26 @@ internal sealed class OutboxInterceptor(OutboxSignal signal) : IDbTransactionInt
         // The state manager's own list: Entries<T>() would run DetectChanges over everything tracked once more.
         var detect = db.ChangeTracker.AutoDetectChangesEnabled;
         db.ChangeTracker.AutoDetectChangesEnabled = false;
-        var wrote = false;
+        List<OutboxRow>? written = null;
         foreach (var entry in db.ChangeTracker.Entries<OutboxRow>())
         {
-            wrote = true;
+            if (entry.State is not EntityState.Unchanged) continue;
+            (written ??= []).Add(entry.Entity);
             // A written row is of no more use to the context; a handler that publishes thousands would drag them along.
-            if (entry.State is EntityState.Unchanged) entry.State = EntityState.Detached;
+            entry.State = EntityState.Detached;
         }
 
         db.ChangeTracker.AutoDetectChangesEnabled = detect;
-        if (!wrote) return;
-        if (db.Database.CurrentTransaction is null) signal.Set();
-        else _uncommitted.AddOrUpdate(db, Written);
+        if (written is null) return;
+        if (db.Database.CurrentTransaction is not { TransactionId: var transaction }) fresh.Add(written);
+        else if (_uncommitted.TryGetValue(db, out var saved) && saved.Transaction == transaction) saved.Rows.AddRange(written);
+        else _uncommitted.AddOrUpdate(db, new Uncommitted(transaction, written));
     }
 
-    private void Ended(DbContext? db, bool committed)
+    private void Ended(TransactionEndEventData ended, bool committed)
     {
-        if (db is not null && _uncommitted.Remove(db) && committed) signal.Set();
+        if (ended.Context is not { } db || !_uncommitted.TryGetValue(db, out var saved)) return;
+        _uncommitted.Remove(db);
+        if (committed && saved.Transaction == ended.TransactionId) fresh.Add(saved.Rows);
     }
 }

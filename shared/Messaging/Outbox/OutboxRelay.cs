@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Chokepoint.Messaging.Broker;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -7,15 +8,17 @@ using Npgsql;
 namespace Chokepoint.Messaging.Outbox;
 
 /// <summary>
-/// Takes due rows, publishes them, deletes what was confirmed. Any number of relays may run: a row is locked by one at a time, and
-/// one that dies lets go of its rows with its connection. What was confirmed but not yet deleted then is sent once more.
+/// Publishes what was committed and deletes what was confirmed. Rows that this process has just written come to it in memory; for all
+/// others, of processes that died or have no broker, it looks at the table. Any number of relays may run: there a row is locked by one
+/// at a time, and one that dies lets go of its rows with its connection. What was confirmed but not yet deleted is sent once more.
 /// </summary>
 internal sealed partial class OutboxRelay(
-    OutboxStore store, OutboxSignal signal, BrokerLink link, EventPublisher publisher, MessagingMetrics metrics,
+    OutboxStore store, OutboxSignal signal, FreshRows fresh, BrokerLink link, EventPublisher publisher, MessagingMetrics metrics,
     IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
 {
     private static readonly TimeSpan GaugeInterval = TimeSpan.FromSeconds(5);
     private NpgsqlConnection? _connection;
+    private long _lookedAt;
     private long _gaugedAt;
     private string? _lastFailure;
 
@@ -29,7 +32,8 @@ internal sealed partial class OutboxRelay(
                 var full = false;
                 if (link is { IsUp: true, IsBlocked: false })
                 {
-                    full = await RelayBatchAsync(stoppingToken);
+                    full = await RelayFreshAsync(stoppingToken);
+                    full |= await RelayTableAsync(stoppingToken);
                     _lastFailure = null;
                 }
 
@@ -53,21 +57,83 @@ internal sealed partial class OutboxRelay(
     }
 
     /// <returns>Whether the batch was full, and so more may wait.</returns>
-    private async Task<bool> RelayBatchAsync(CancellationToken cancellationToken)
+    private async Task<bool> RelayFreshAsync(CancellationToken cancellationToken)
     {
         var connection = await ConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var rows = await OutboxStore.TakeAsync(connection, options.Value.BatchSize, cancellationToken);
+        var rows = fresh.Take(options.Value.BatchSize);
         if (rows.Count == 0) return false;
+        await SettleAsync(connection, await PublishAsync(rows, cancellationToken), cancellationToken);
+        return rows.Count == options.Value.BatchSize;
+    }
 
-        var (confirmed, failed) = await publisher.PublishAsync(rows, cancellationToken);
+    /// <summary>Takes what this process left to the table, then whatever is due there: at once when it is pointed at, else now and then.</summary>
+    /// <returns>Whether more may wait.</returns>
+    private async Task<bool> RelayTableAsync(CancellationToken cancellationToken)
+    {
+        var size = options.Value.BatchSize;
+        var connection = await ConnectionAsync(cancellationToken);
+        if (fresh.AnyLeft)
+        {
+            await RelayLeftAsync(connection, fresh.TakeLeft(size), cancellationToken);
+            return true;
+        }
 
+        var pointedAt = signal.TakePointedAt();
+        if (pointedAt == 0 && _lookedAt != 0 && time.GetElapsedTime(_lookedAt) < options.Value.PollInterval) return false;
+        _lookedAt = time.GetTimestamp();
+        // What came after the pointing may be in another process's memory.
+        var leftAlone = pointedAt == 0 ? options.Value.LeftAlone : Stopwatch.GetElapsedTime(pointedAt);
+        var (taken, confirmed) = await RelayLockedAsync(connection, () => OutboxStore.TakeAsync(connection, size, leftAlone, cancellationToken), cancellationToken);
+        if (taken < size || confirmed == 0) return false;
+        if (pointedAt == 0) _lookedAt = 0;
+        else signal.PointBack(pointedAt);
+        return true;
+    }
+
+    private async Task RelayLeftAsync(NpgsqlConnection connection, Guid[] left, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await RelayLockedAsync(connection, () => OutboxStore.TakeAsync(connection, left, cancellationToken), cancellationToken);
+        }
+        catch
+        {
+            fresh.Leave(left);
+            throw;
+        }
+    }
+
+    /// <returns>How many were taken, and how many of them the broker has confirmed.</returns>
+    private async Task<(int Taken, int Confirmed)> RelayLockedAsync(
+        NpgsqlConnection connection, Func<Task<List<DueRow>>> take, CancellationToken cancellationToken)
+    {
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        var rows = await take();
+        if (rows.Count == 0) return (0, 0);
+        fresh.Sent(rows.Select(row => row.Id));
+        var published = await PublishAsync(rows, cancellationToken);
+        await SettleAsync(connection, published, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return (rows.Count, published.Confirmed.Count);
+    }
+
+    /// <summary>What has no answer may have been sent or not: it is taken from the table next.</summary>
+    private async Task<Published> PublishAsync(List<DueRow> rows, CancellationToken cancellationToken)
+    {
+        var published = await publisher.PublishAsync(rows, cancellationToken);
+        if (published.Confirmed.Count + published.Failed.Count < rows.Count)
+            fresh.Leave(rows.Except(published.Confirmed).Except(published.Failed.Select(failed => failed.Row)).Select(row => row.Id));
+        return published;
+    }
+
+    private async Task SettleAsync(NpgsqlConnection connection, Published published, CancellationToken cancellationToken)
+    {
+        var (confirmed, failed) = published;
         if (confirmed.Count > 0) await OutboxStore.DeleteAsync(connection, [.. confirmed.Select(row => row.Id)], cancellationToken);
         var hopeless = failed.Where(row => row.Permanent).ToList();
         if (hopeless.Count > 0) await OutboxStore.QuarantineAsync(connection, hopeless, cancellationToken);
         var postponed = failed.Where(row => !row.Permanent).ToList();
         if (postponed.Count > 0) await OutboxStore.PostponeAsync(connection, postponed, options.Value.MaximumBackoff, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
 
         foreach (var group in confirmed.GroupBy(row => row.EventType, StringComparer.Ordinal)) metrics.Published(group.Key, group.Count());
         foreach (var row in hopeless)
@@ -75,8 +141,6 @@ internal sealed partial class OutboxRelay(
             metrics.Quarantined(row.Row.EventType);
             Quarantined(row.Row.EventType, row.Row.EventId, row.Reason);
         }
-
-        return rows.Count == options.Value.BatchSize && confirmed.Count > 0;
     }
 
     /// <summary>The relay's own connection: its statements stay prepared, and no batch waits for the pool.</summary>
@@ -84,11 +148,16 @@ internal sealed partial class OutboxRelay(
     {
         if (_connection is { State: System.Data.ConnectionState.Open }) return _connection;
         await DisconnectAsync();
-        return _connection = await store.OpenAsync(cancellationToken);
+        (_connection, var isAlone) = await store.OpenAsync(cancellationToken);
+        // What a process of this service left when it died need not wait then.
+        if (isAlone) signal.Point();
+        fresh.HasRelay = true;
+        return _connection;
     }
 
     private async Task DisconnectAsync()
     {
+        fresh.HasRelay = false;
         if (_connection is not null) await _connection.DisposeAsync();
         _connection = null;
     }

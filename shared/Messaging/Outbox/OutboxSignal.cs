@@ -1,9 +1,12 @@
+using System.Diagnostics;
+
 namespace Chokepoint.Messaging.Outbox;
 
 /// <summary>Wakes the relay. Many signals before it looks are one.</summary>
 internal sealed class OutboxSignal : IDisposable
 {
     private readonly SemaphoreSlim _due = new(0, 1);
+    private long _pointedAt;
 
     /// <summary>Taken by <see cref="OutboxNotifications"/>: this process wrote rows.</summary>
     public SemaphoreSlim Written { get; } = new(0, 1);
@@ -15,8 +18,28 @@ internal sealed class OutboxSignal : IDisposable
         Raise(Written);
     }
 
+    /// <summary>This process has committed rows that are in the table alone.</summary>
+    public void SetForTable()
+    {
+        Point();
+        Set();
+    }
+
     /// <summary>Another process has.</summary>
-    public void Wake() => Raise(_due);
+    public void Wake()
+    {
+        Point();
+        Raise(_due);
+    }
+
+    /// <summary>The table holds rows up to now that are in no process's memory.</summary>
+    public void Point() => Volatile.Write(ref _pointedAt, Stopwatch.GetTimestamp());
+
+    /// <summary>When the table was last pointed at, by <see cref="Stopwatch"/>, for it is held against the database's clock; 0 when it was not since this was last asked.</summary>
+    public long TakePointedAt() => Interlocked.Exchange(ref _pointedAt, 0);
+
+    /// <summary>What a look did not finish.</summary>
+    public void PointBack(long pointedAt) => Interlocked.CompareExchange(ref _pointedAt, pointedAt, 0);
 
     /// <summary>Signalled since it was last waited for.</summary>
     public bool IsSet => _due.CurrentCount > 0;

@@ -17,20 +17,73 @@ internal sealed record WaitingRows(long Outbox, double OldestSeconds, long Quara
 /// <summary>The relay's SQL. Its rows stay locked, and so invisible to other relays, until its transaction ends or its process dies.</summary>
 internal sealed class OutboxStore(NpgsqlDataSource dataSource)
 {
-    private const string Take = """
-        SELECT id, event_id, event_type, payload, traceparent, destination, attempts
-        FROM messaging.outbox
-        WHERE next_attempt_at <= now()
+    private const string Columns = "id, event_id, event_type, payload, traceparent, destination, attempts";
+
+    // A row that has been tried before is in nobody's memory.
+    private const string Due = $"""
+        SELECT {Columns} FROM messaging.outbox
+        WHERE next_attempt_at <= now() AND (next_attempt_at <= now() - $2 OR attempts > 0)
         ORDER BY next_attempt_at
         LIMIT $1
         FOR UPDATE SKIP LOCKED
         """;
 
-    public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => dataSource.OpenConnectionAsync(cancellationToken);
+    private const string Named = $"SELECT {Columns} FROM messaging.outbox WHERE id = ANY($1) AND next_attempt_at <= now() FOR UPDATE SKIP LOCKED";
 
-    public static async Task<List<DueRow>> TakeAsync(NpgsqlConnection connection, int limit, CancellationToken cancellationToken)
+    /// <summary>The key of a lock that every relay of this database shares while it runs; any number that nothing else uses.</summary>
+    private const long RelaysHere = 0x6F7574626F78;
+
+    /// <summary>
+    /// A connection for the relay alone. It waits for no flush to disk: a deletion, a back-off or a quarantining that is lost with a
+    /// crash of the server repeats an event, which the inbox is there for.
+    /// </summary>
+    /// <returns>With it, whether no other relay runs on this database: then no row there is on its way from another's memory.</returns>
+    public async Task<(NpgsqlConnection Connection, bool IsAlone)> OpenAsync(CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(Take, connection) { Parameters = { new NpgsqlParameter<int> { TypedValue = limit } } };
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var enter = new NpgsqlBatch(connection)
+            {
+                BatchCommands =
+                {
+                    new("SET synchronous_commit = off"),
+                    new($"SELECT pg_try_advisory_lock({RelaysHere})"),
+                },
+            };
+            var isAlone = (bool)(await enter.ExecuteScalarAsync(cancellationToken))!;
+            await using var share = new NpgsqlBatch(connection) { BatchCommands = { new($"SELECT pg_advisory_lock_shared({RelaysHere})") } };
+            if (isAlone) share.BatchCommands.Add(new($"SELECT pg_advisory_unlock({RelaysHere})"));
+            await share.ExecuteNonQueryAsync(cancellationToken);
+            return (connection, isAlone);
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <param name="leftAlone">Rows more recent than this are not taken, unless they have been tried before.</param>
+    public static async Task<List<DueRow>> TakeAsync(
+        NpgsqlConnection connection, int limit, TimeSpan leftAlone, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Due, connection)
+        {
+            Parameters = { new NpgsqlParameter<int> { TypedValue = limit }, new NpgsqlParameter<TimeSpan> { TypedValue = leftAlone } },
+        };
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>Those of the rows that are still there, due, and held by no other relay.</summary>
+    public static async Task<List<DueRow>> TakeAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(Named, connection) { Parameters = { new() { Value = ids } } };
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private static async Task<List<DueRow>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         await command.PrepareAsync(cancellationToken); // of no cost but the first time on a connection
         await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
         var rows = new List<DueRow>();
@@ -44,18 +97,11 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
         return rows;
     }
 
-    /// <summary>The confirmed rows go. Lost with a crash of the server, this repeats them, which the inbox is there for: no flush is waited for.</summary>
     public static async Task DeleteAsync(NpgsqlConnection connection, Guid[] ids, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection)
-        {
-            BatchCommands =
-            {
-                new("SET LOCAL synchronous_commit = off"),
-                new("DELETE FROM messaging.outbox WHERE id = ANY($1)") { Parameters = { new() { Value = ids } } },
-            },
-        };
-        await batch.ExecuteNonQueryAsync(cancellationToken);
+        await using var command = new NpgsqlCommand("DELETE FROM messaging.outbox WHERE id = ANY($1)", connection) { Parameters = { new() { Value = ids } } };
+        await command.PrepareAsync(cancellationToken);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Each row waits twice as long as before, up to <paramref name="longest"/>, by the database's clock, give or take a quarter.</summary>

@@ -38,7 +38,7 @@ internal sealed class QuarantineStore(NpgsqlDataSource dataSource, OutboxSignal 
             """);
         command.Parameters.Add(new() { Value = id });
         var replayed = await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-        if (replayed) signal.Set();
+        if (replayed) signal.SetForTable();
         return replayed;
     }
 

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using Chokepoint.Messaging;
+using Chokepoint.Messaging.Broker;
 using Chokepoint.Messaging.Outbox;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Data;
@@ -7,6 +9,9 @@ using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
 using Chokepoint.Testing.Servers;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
 using Npgsql;
 
 namespace Chokepoint.Bench.Rescore;
@@ -22,10 +27,14 @@ internal static class FullRescore
         options.UseSnakeCaseNames();
         await using (var db = new RiskDbContext(options.Options)) await db.Database.MigrateAsync(cancellationToken);
         await using var database = NpgsqlDataSource.Create(connection);
+        // Never connected: the events stay in the table.
         using var signal = new OutboxSignal();
+        using var link = new BrokerLink(
+            new MessagingBuilder("risk-scoring", new ServiceCollection()), Options.Create(new MessagingOptions()), TimeProvider.System, NullLogger<BrokerLink>.Instance);
+        var outbox = new RawOutbox(signal, new FreshRows(signal, link, TimeProvider.System));
         using var clauses = new ClauseBook();
         using var metrics = new RescoreMetrics();
-        var batch = new RescoreBatch(database, book, figures, clauses, new RawOutbox(signal), metrics, new CommittedRevisions(), TimeProvider.System);
+        var batch = new RescoreBatch(database, book, figures, clauses, outbox, metrics, new CommittedRevisions(), TimeProvider.System);
 
         var first = await TimeAsync(silent: true);
         // As other figures would: nothing of what is stored fits any more.
