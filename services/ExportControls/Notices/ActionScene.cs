@@ -28,7 +28,8 @@ internal sealed class ActionScene
     {
         var scene = new ActionScene(notice.Origin is NoticeOrigin.BuiltIn);
         scene.Add(notice);
-        scene._former.AddRange(await db.Actions.Where(a => a.NoticeId == notice.Id).ToListAsync(cancellationToken));
+        // A notice that is not stored yet has acted on nothing, and nothing acts on it: most of them are recorded without a question.
+        if (!IsNew(db, notice)) scene._former.AddRange(await db.Actions.Where(a => a.NoticeId == notice.Id).ToListAsync(cancellationToken));
         await scene.AddTargetsAsync(db, notice, cancellationToken);
         await scene.AddForeignActionsAsync(db, notice, cancellationToken);
         if (notice.Document.Actions.Any(a => Replaces(a.Action))) await scene.AddAmendersAsync(db, notice, cancellationToken);
@@ -92,6 +93,7 @@ internal sealed class ActionScene
 
     private async Task AddTargetsAsync(ControlsDbContext db, NoticeRow notice, CancellationToken cancellationToken)
     {
+        if (_former.Count == 0 && notice.Document.Actions.Count == 0) return;
         var formerClauses = _former.Select(a => a.TargetClauseId).ToArray();
         var wanted = notice.Document.Actions.Select(a => (a.Target.Issuer, a.Target.DocumentNumber)).ToHashSet();
         var issuers = wanted.Select(w => w.Issuer).ToArray();
@@ -121,11 +123,13 @@ internal sealed class ActionScene
 
     private async Task AddForeignActionsAsync(ControlsDbContext db, NoticeRow notice, CancellationToken cancellationToken)
     {
-        var ids = _clauses.Keys.ToArray();
+        var ids = _clauses.Values.Where(c => !IsNew(db, c)).Select(c => c.Id).ToArray();
+        if (ids.Length == 0) return;
         var foreign = await db.Actions.AsNoTracking()
             .Where(a => a.NoticeId != notice.Id && ids.Contains(a.TargetClauseId)).ToListAsync(cancellationToken);
         _foreign = foreign.ToLookup(a => a.TargetClauseId);
         var actors = foreign.Select(a => a.NoticeId).Distinct().ToArray();
+        if (actors.Length == 0) return;
         _actors = await db.Notices.AsNoTracking().Where(n => actors.Contains(n.Id))
             .ToDictionaryAsync(n => n.Id, n => ($"{n.Issuer} {n.DocumentNumber}", n.Origin), cancellationToken);
     }
@@ -145,6 +149,8 @@ internal sealed class ActionScene
             """).ToListAsync(cancellationToken);
         _amenders.UnionWith(ids);
     }
+
+    private static bool IsNew(ControlsDbContext db, object row) => db.Entry(row).State is EntityState.Added;
 
     public static bool Replaces(ActionKind kind) => kind is ActionKind.Amend or ActionKind.Repeal;
 }

@@ -6,6 +6,8 @@ using Chokepoint.ExportControls.Domain;
 using Chokepoint.Reference;
 using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
 
 namespace Chokepoint.ExportControls.Notices;
 
@@ -51,8 +53,9 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     public Task<Recorded> RecordAsync(NoticeDocument document, bool dryRun, CancellationToken cancellationToken) =>
         InTransactionAsync(async () =>
         {
-            await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
-            var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
+            var isKnown = await LockAsync(
+                [KeyOf(document), .. document.Actions.Select(KeyOf)], document.Issuer, document.DocumentNumber, cancellationToken);
+            var existing = isKnown ? await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken) : null;
             if (existing is not null && !CanonicalContent.Same(existing.Document, document))
             {
                 if (existing.Origin is NoticeOrigin.Operator) return Without(RecordOutcome.Conflicting, existing);
@@ -222,8 +225,37 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
 
     private async Task LockAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
     {
+        await using var batch = Locks(keys);
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <returns>Whether a notice of this number is here, asked under the lock and in the same round trip.</returns>
+    private async Task<bool> LockAsync(IEnumerable<string> keys, string issuer, string documentNumber, CancellationToken cancellationToken)
+    {
+        await using var batch = Locks(keys);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1 FROM notices WHERE issuer = $1 AND document_number = $2")
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = issuer }, new NpgsqlParameter<string> { TypedValue = documentNumber } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken);
+    }
+
+    /// <summary>A statement for each key, in one order for all writers; every statement sees what was committed before its own lock.</summary>
+    private NpgsqlBatch Locks(IEnumerable<string> keys)
+    {
+        var transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        var batch = new NpgsqlBatch(transaction.Connection, transaction);
         foreach (var key in keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
-            await db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({key}, 0))", cancellationToken);
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            {
+                Parameters = { new NpgsqlParameter<string> { TypedValue = key } },
+            });
+        }
+
+        return batch;
     }
 
     private Recorded Without(RecordOutcome outcome, NoticeRow notice) => new(outcome, notice, Impact.Of([], time.GetUtcNow()));
@@ -232,6 +264,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             db.ChangeTracker.Clear(); // a second attempt starts from what is stored
+            db.Database.AutoSavepointsEnabled = false; // what fails is rolled back whole: a savepoint would be two round trips for nothing
             await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
             var result = await work();
             await db.SaveChangesAsync(cancellationToken);
