@@ -18,11 +18,10 @@ internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEvent
     public async Task HandleAsync(TEvent @event, CancellationToken cancellationToken)
     {
         if (IsSilent(@event)) return;
-        // The inbox forgets after its window; the event's own row still knows.
-        if (await db.Events.AnyAsync(e => e.Id == @event.EventId, cancellationToken)) return;
+        var facets = EventFacets.Of(@event);
+        if (await Listeners.OfAsync(db, @event.EventId, facets, cancellationToken) is not { } listeners) return;
 
         var outgoing = mapping.Map(@event);
-        var facets = EventFacets.Of(@event);
         db.Events.Add(new OutgoingEvent
         {
             Id = outgoing.Id,
@@ -38,7 +37,7 @@ internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEvent
             Level = facets.Level,
             Change = facets.Change,
         });
-        foreach (var subscription in await SubscriptionsForAsync(facets, cancellationToken))
+        foreach (var subscription in listeners)
         {
             db.Deliveries.Add(new Delivery
             {
@@ -49,17 +48,6 @@ internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEvent
             });
         }
         await db.SaveChangesAsync(cancellationToken);
-    }
-
-    private async Task<IEnumerable<Guid>> SubscriptionsForAsync(EventFacets facets, CancellationToken cancellationToken)
-    {
-        var active = await db.Subscriptions.AsNoTracking()
-            .Where(s => s.DisabledReason == null)
-            .Select(s => new { s.Id, s.EventTypes, s.Economies, s.Minerals, s.MinimumLevel, s.MinimumChange })
-            .ToListAsync(cancellationToken);
-        return active
-            .Where(s => new SubscriptionFilter(s.EventTypes, s.Economies, s.Minerals, s.MinimumLevel, s.MinimumChange).Matches(facets))
-            .Select(s => s.Id);
     }
 
     private static bool IsSilent(IPlatformEvent @event) => @event switch
