@@ -85,7 +85,7 @@ internal sealed class DeadLetterStore(NpgsqlDataSource dataSource, OutboxSignal 
         command.Parameters.Add(new() { Value = ids });
         var replayed = await command.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        signal.Set();
+        signal.SetForTable();
         return replayed;
     }
 

@@ -54,7 +54,7 @@ internal sealed class QuarantineStore(NpgsqlDataSource dataSource, OutboxSignal 
             """);
         command.Parameters.Add(new() { Value = limit });
         var replayed = await command.ExecuteNonQueryAsync(cancellationToken);
-        if (replayed > 0) signal.Set();
+        if (replayed > 0) signal.SetForTable();
         return replayed;
     }
 
