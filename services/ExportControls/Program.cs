@@ -2,11 +2,14 @@ using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Clock;
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Drafts;
+using Chokepoint.ExportControls.Feeds;
 using Chokepoint.ExportControls.Knowledge;
 using Chokepoint.ExportControls.Notices;
 using Chokepoint.ExportControls.Registry;
 using Chokepoint.Messaging;
 using Chokepoint.Messaging.Operations;
+using Chokepoint.Polling;
 using Chokepoint.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -23,6 +26,7 @@ builder.Services.AddSingleton<RegistryReady>();
 builder.Services.AddHostedService<RegistryLoader>();
 builder.Services.AddHealthChecks().AddCheck<RegistryReady>("registry", tags: ["ready"]);
 builder.Services.AddSingleton<IFacts<ControlStateChanged>, ClauseFacts>();
+builder.AddFeeds();
 
 var app = builder.Build();
 var controls = app.UseServiceDefaults();
@@ -30,6 +34,8 @@ controls.MapActiveClauses();
 controls.MapClauseTimeline();
 controls.MapGetRegistry();
 controls.MapImportRegistry();
+controls.MapFeeds(Scopes.ControlsWrite);
+controls.MapDrafts();
 
 var notices = controls.MapGroup("/notices");
 notices.MapPostNotice();

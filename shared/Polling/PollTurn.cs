@@ -36,6 +36,12 @@ public sealed class PollTurn
         return response;
     }
 
+    /// <summary>
+    /// The answer is only a part of what is read: the next turn's request for it is not conditional on it, or a turn that ends before
+    /// the other parts were stored would leave them out.
+    /// </summary>
+    public void IsPart(PollResponse response) => _toRemember.RemoveAll(known => known.Request == response.Request);
+
     /// <summary>Those of the documents that no earlier turn has stored, or not with this content; in their order.</summary>
     public Task<IReadOnlyList<SeenDocument>> UnseenAsync(IReadOnlyCollection<SeenDocument> documents, CancellationToken cancellationToken) =>
         _store.UnseenAsync(_lease.Source, documents, cancellationToken);

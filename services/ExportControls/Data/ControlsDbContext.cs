@@ -1,7 +1,9 @@
 using System.Text.Json;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Domain;
+using Chokepoint.ExportControls.Drafts;
 using Chokepoint.Messaging;
+using Chokepoint.Polling;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.ChangeTracking;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
@@ -20,6 +22,8 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.AddMessagingTables();
+        modelBuilder.AddPollingTables();
+        modelBuilder.AddDraftTables();
 
         modelBuilder.Entity<NoticeRow>(notice =>
         {

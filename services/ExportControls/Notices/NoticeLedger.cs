@@ -261,7 +261,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     private Recorded Without(RecordOutcome outcome, NoticeRow notice) => new(outcome, notice, Impact.Of([], time.GetUtcNow()));
 
     private Task<T> InTransactionAsync<T>(Func<Task<T>> work, bool dryRun, CancellationToken cancellationToken) =>
-        db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
+        db.Database.CurrentTransaction is not null ? JoinAsync(work, cancellationToken) : db.Database.CreateExecutionStrategy().ExecuteAsync(async () =>
         {
             db.ChangeTracker.Clear(); // a second attempt starts from what is stored
             db.Database.AutoSavepointsEnabled = false; // what fails is rolled back whole: a savepoint would be two round trips for nothing
@@ -271,4 +271,12 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             if (!dryRun) await transaction.CommitAsync(cancellationToken);
             return result;
         });
+
+    /// <summary>Within a caller's own transaction, as when a draft becomes a notice: the caller commits both or neither.</summary>
+    private async Task<T> JoinAsync<T>(Func<Task<T>> work, CancellationToken cancellationToken)
+    {
+        var result = await work();
+        await db.SaveChangesAsync(cancellationToken);
+        return result;
+    }
 }

@@ -60,6 +60,9 @@ public sealed class ProblemException : Exception
     /// <summary>Sent as <c>Retry-After</c>.</summary>
     public TimeSpan? RetryAfter { get; init; }
 
+    /// <summary>422 about several fields, keyed by JSON Pointer.</summary>
+    public static ProblemException Invalid(IReadOnlyDictionary<string, string[]> errors) => new(ProblemKind.Invalid, Problems.Summary(errors), errors);
+
     /// <summary>422 about one field.</summary>
     public static ProblemException Invalid(string field, string message)
     {

@@ -37,7 +37,14 @@ internal static class ValidationFilter
         };
     }
 
-    internal static Dictionary<string, string[]> ByPointer(IEnumerable<ValidationFailure> failures) =>
+    private static Dictionary<string, string[]> ByPointer(IEnumerable<ValidationFailure> failures) => ValidationErrors.ByPointer(failures);
+}
+
+/// <summary>What a validator found, as the interface tells it.</summary>
+public static class ValidationErrors
+{
+    /// <summary>Its messages by JSON Pointer.</summary>
+    public static Dictionary<string, string[]> ByPointer(IEnumerable<ValidationFailure> failures) =>
         failures.GroupBy(failure => JsonPointer.FromPropertyName(failure.PropertyName), StringComparer.Ordinal)
             .ToDictionary(field => field.Key, field => field.Select(failure => failure.ErrorMessage).Distinct(StringComparer.Ordinal).ToArray(), StringComparer.Ordinal);
 }

@@ -12,6 +12,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RabbitMQ.Client;
 
@@ -38,6 +39,12 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
 
     /// <summary>A second process on the same database and broker, or the same one started again.</summary>
     public Task<ControlsApp> StartAnotherAsync(DateTimeOffset? now = null) => StartOnAsync(_database, _broker, now, _settings);
+
+    /// <summary>The same with other settings, which win.</summary>
+    public Task<ControlsApp> StartAnotherAsync(params (string, string)[] settings) => StartOnAsync(_database, _broker, now: null, [.. _settings, .. settings]);
+
+    /// <summary>Stops the process as a signal would; its test server answers no more.</summary>
+    public Task StopServicesAsync() => Services.GetRequiredService<IHost>().StopAsync();
 
     private static async Task<ControlsApp> StartOnAsync(string database, string broker, DateTimeOffset? now, (string, string)[] settings)
     {

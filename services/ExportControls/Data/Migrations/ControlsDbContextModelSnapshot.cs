@@ -348,6 +348,156 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.ToTable("registry_editions", (string)null);
                 });
 
+            modelBuilder.Entity("Chokepoint.ExportControls.Drafts.DraftRow", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("AsRead")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("as_read");
+
+                    b.Property<Guid?>("Corrects")
+                        .HasColumnType("uuid")
+                        .HasColumnName("corrects");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DecidedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("decided_at");
+
+                    b.Property<string>("DecidedBy")
+                        .HasColumnType("text")
+                        .HasColumnName("decided_by");
+
+                    b.Property<string>("DocumentNumber")
+                        .HasColumnType("text")
+                        .HasColumnName("document_number");
+
+                    b.Property<string>("Issuer")
+                        .HasColumnType("text")
+                        .HasColumnName("issuer");
+
+                    b.Property<long>("No")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("No"));
+
+                    b.Property<string>("Notice")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("notice");
+
+                    b.Property<Guid?>("NoticeId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("notice_id");
+
+                    b.Property<string>("Passages")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("passages");
+
+                    b.Property<Guid?>("PreviousId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("previous_id");
+
+                    b.Property<string>("Reason")
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("State")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("state");
+
+                    b.Property<string>("Unread")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("unread");
+
+                    b.Property<DateTimeOffset>("UpdatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("updated_at");
+
+                    b.Property<int>("Version")
+                        .IsConcurrencyToken()
+                        .HasColumnType("integer")
+                        .HasColumnName("version");
+
+                    b.HasKey("Id")
+                        .HasName("pk_drafts");
+
+                    b.HasIndex("No")
+                        .IsUnique()
+                        .HasDatabaseName("ix_drafts_no");
+
+                    b.HasIndex("Issuer", "DocumentNumber")
+                        .IsUnique()
+                        .HasDatabaseName("ix_drafts_issuer_document_number")
+                        .HasFilter("state IN ('Pending', 'SetAside', 'Unreadable') AND issuer IS NOT NULL AND document_number IS NOT NULL");
+
+                    b.HasIndex("State", "No")
+                        .HasDatabaseName("ix_drafts_state_no");
+
+                    b.ToTable("drafts", (string)null);
+                });
+
+            modelBuilder.Entity("Chokepoint.ExportControls.Drafts.DraftSourceRow", b =>
+                {
+                    b.Property<Guid>("DraftId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("draft_id");
+
+                    b.Property<string>("Feed")
+                        .HasColumnType("text")
+                        .HasColumnName("feed");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<int>("Clause")
+                        .HasColumnType("integer")
+                        .HasColumnName("clause");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at");
+
+                    b.Property<string>("Reading")
+                        .IsRequired()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("reading");
+
+                    b.Property<string>("Url")
+                        .HasColumnType("text")
+                        .HasColumnName("url");
+
+                    b.HasKey("DraftId", "Feed", "Key")
+                        .HasName("pk_draft_sources");
+
+                    b.HasIndex("Feed", "Key")
+                        .HasDatabaseName("ix_draft_sources_feed_key");
+
+                    b.ToTable("draft_sources", (string)null);
+                });
+
             modelBuilder.Entity("Chokepoint.Messaging.DeadLetters.DeadLetterRow", b =>
                 {
                     b.Property<Guid>("Id")
@@ -577,6 +727,190 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.ToTable("quarantine", "messaging");
                 });
 
+            modelBuilder.Entity("Chokepoint.Polling.Store.AlertRow", b =>
+                {
+                    b.Property<long>("No")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasColumnName("no");
+
+                    NpgsqlPropertyBuilderExtensions.UseIdentityAlwaysColumn(b.Property<long>("No"));
+
+                    b.Property<DateTimeOffset?>("ClearedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("cleared_at");
+
+                    b.Property<string>("Detail")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("detail");
+
+                    b.Property<DateTimeOffset>("RaisedAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("raised_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<string>("Reason")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("reason");
+
+                    b.Property<string>("Source")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.HasKey("No")
+                        .HasName("pk_alerts");
+
+                    b.HasIndex("Source", "Reason")
+                        .IsUnique()
+                        .HasDatabaseName("alerts_standing")
+                        .HasFilter("cleared_at IS NULL");
+
+                    b.ToTable("alerts", "polling");
+                });
+
+            modelBuilder.Entity("Chokepoint.Polling.Store.SeenRow", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Key")
+                        .HasColumnType("text")
+                        .HasColumnName("key");
+
+                    b.Property<string>("Content")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("content");
+
+                    b.Property<DateTimeOffset>("FirstSeenAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("first_seen_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<DateTimeOffset>("LastSeenAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_seen_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Source", "Key")
+                        .HasName("pk_seen");
+
+                    b.ToTable("seen", "polling");
+                });
+
+            modelBuilder.Entity("Chokepoint.Polling.Store.SourceRow", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasColumnType("text")
+                        .HasColumnName("name");
+
+                    b.Property<string>("Cursor")
+                        .HasColumnType("text")
+                        .HasColumnName("cursor");
+
+                    b.Property<long>("Documents")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("documents");
+
+                    b.Property<bool>("Enabled")
+                        .HasColumnType("boolean")
+                        .HasColumnName("enabled");
+
+                    b.Property<DateTimeOffset?>("FailedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("failed_at");
+
+                    b.Property<string>("Failure")
+                        .HasColumnType("text")
+                        .HasColumnName("failure");
+
+                    b.Property<string>("FailureDetail")
+                        .HasColumnType("text")
+                        .HasColumnName("failure_detail");
+
+                    b.Property<int>("Failures")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("failures");
+
+                    b.Property<DateTimeOffset?>("LastNewAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_new_at");
+
+                    b.Property<DateTimeOffset?>("LastPolledAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_polled_at");
+
+                    b.Property<DateTimeOffset?>("LastSuccessAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_success_at");
+
+                    b.Property<long>("LeaseNumber")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("lease_number");
+
+                    b.Property<DateTimeOffset?>("LeaseUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("lease_until");
+
+                    b.Property<DateTimeOffset>("NextPollAt")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("next_poll_at")
+                        .HasDefaultValueSql("now()");
+
+                    b.Property<DateTimeOffset>("WatchedSince")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("watched_since")
+                        .HasDefaultValueSql("now()");
+
+                    b.HasKey("Name")
+                        .HasName("pk_sources");
+
+                    b.ToTable("sources", "polling");
+                });
+
+            modelBuilder.Entity("Chokepoint.Polling.Store.ValidatorRow", b =>
+                {
+                    b.Property<string>("Source")
+                        .HasColumnType("text")
+                        .HasColumnName("source");
+
+                    b.Property<string>("Request")
+                        .HasColumnType("text")
+                        .HasColumnName("request");
+
+                    b.Property<string>("ETag")
+                        .HasColumnType("text")
+                        .HasColumnName("etag");
+
+                    b.Property<string>("LastModified")
+                        .HasColumnType("text")
+                        .HasColumnName("last_modified");
+
+                    b.Property<DateTimeOffset>("UsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("used_at");
+
+                    b.HasKey("Source", "Request")
+                        .HasName("pk_validators");
+
+                    b.ToTable("validators", "polling");
+                });
+
             modelBuilder.Entity("Chokepoint.ExportControls.Data.ActionRow", b =>
                 {
                     b.HasOne("Chokepoint.ExportControls.Data.NoticeRow", null)
@@ -626,6 +960,16 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasConstraintName("fk_notice_revisions_notices_notice_id");
                 });
 
+            modelBuilder.Entity("Chokepoint.ExportControls.Drafts.DraftSourceRow", b =>
+                {
+                    b.HasOne("Chokepoint.ExportControls.Drafts.DraftRow", null)
+                        .WithMany("Sources")
+                        .HasForeignKey("DraftId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_draft_sources_drafts_draft_id");
+                });
+
             modelBuilder.Entity("Chokepoint.ExportControls.Data.ClauseRow", b =>
                 {
                     b.Navigation("Schedule");
@@ -634,6 +978,11 @@ namespace Chokepoint.ExportControls.Data.Migrations
             modelBuilder.Entity("Chokepoint.ExportControls.Data.NoticeRow", b =>
                 {
                     b.Navigation("Clauses");
+                });
+
+            modelBuilder.Entity("Chokepoint.ExportControls.Drafts.DraftRow", b =>
+                {
+                    b.Navigation("Sources");
                 });
 #pragma warning restore 612, 618
         }

@@ -1,0 +1,125 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chokepoint.ExportControls.Clauses;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Notices;
+using Chokepoint.Reference;
+using Chokepoint.ServiceDefaults;
+using FluentValidation;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.ExportControls.Drafts;
+
+/// <summary>The review queue: what feeds brought, to be confirmed, edited or rejected.</summary>
+internal static class DraftEndpoints
+{
+    public static void MapDrafts(this RouteGroupBuilder controls)
+    {
+        var drafts = controls.MapGroup("/drafts").WithTags("Drafts");
+        drafts.MapGet("/", ListAsync).WithName("ListDrafts").WithSummary("Drafts that feeds brought, the latest first")
+            .WithDescription("`state` is pending, confirmed, rejected, unreadable (kept with the reason) or set-aside (not about exports of minerals, by its words).");
+        drafts.MapGet("/{id:guid}", GetAsync).WithName("GetDraft").WithSummary("A draft, with the source passage beside each field and the documents as received")
+            .ProducesProblem(StatusCodes.Status404NotFound);
+        drafts.MapPatch("/{id:guid}", EditAsync).WithName("EditDraft").RequireAuthorization(Scopes.ControlsWrite)
+            .WithSummary("Edit a draft").WithDescription("The body is a JSON Merge Patch (RFC 7396) of the draft's notice. Needs If-Match.")
+            .Accepts<NoticeRequest>("application/json", "application/merge-patch+json")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status412PreconditionFailed).ProducesProblem(StatusCodes.Status428PreconditionRequired);
+        drafts.MapPost("/{id:guid}/confirm", ConfirmAsync).WithName("ConfirmDraft").RequireAuthorization(Scopes.ControlsWrite)
+            .WithSummary("Confirm a draft: it is recorded as a notice, as if it had been posted")
+            .WithDescription("Validation, impact and answer are those of POST /notices, or of PUT where the draft corrects a notice. Confirmed again, it answers the notice. If-Match is honoured.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+        drafts.MapPost("/{id:guid}/reject", RejectAsync).WithName("RejectDraft").RequireAuthorization(Scopes.ControlsWrite)
+            .WithSummary("Reject a draft, with a reason").WithDescription("It stays readable. If-Match is honoured.")
+            .ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status409Conflict);
+    }
+
+    private static async Task<Page<DraftResource>> ListAsync(
+        string? state, string? feed, string? issuer, string? mineral, PageRequest page, ControlsDbContext db, CancellationToken cancellationToken)
+    {
+        var drafts = db.Set<DraftRow>().AsNoTracking();
+        if (state is not null)
+        {
+            var wanted = EnumNames.Parse<DraftState>("state", state);
+            drafts = drafts.Where(d => d.State == wanted);
+        }
+        if (feed is not null) drafts = drafts.Where(d => d.Sources.Any(s => s.Feed == feed));
+        if (issuer is not null) drafts = drafts.Where(d => d.Issuer == issuer);
+        if (mineral is not null)
+        {
+            if (!Minerals.TryResolve(mineral, out _)) throw ProblemException.Invalid("/mineral", "Is neither a mineral nor a group of minerals known here.");
+            var named = JsonSerializer.Serialize(new { clauses = new[] { new { minerals = new[] { mineral } } } });
+            drafts = drafts.Where(d => EF.Functions.JsonContains(d.Notice, named));
+        }
+        if (page.Cursor is not null)
+        {
+            var after = page.After<long>();
+            drafts = drafts.Where(d => d.No < after);
+        }
+        var rows = await drafts.OrderByDescending(d => d.No).Take(page.Take).Include(d => d.Sources).AsSplitQuery().ToListAsync(cancellationToken);
+        var found = Page.From(rows, page, d => d.No);
+        return new Page<DraftResource>([.. found.Items.Select(d => DraftResource.Of(d, withContent: false))], found.NextCursor);
+    }
+
+    private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> GetAsync(Guid id, ControlsDbContext db, HttpContext http, CancellationToken cancellationToken) =>
+        Answer(id, await db.Set<DraftRow>().AsNoTracking().Include(d => d.Sources).FirstOrDefaultAsync(d => d.Id == id, cancellationToken), http);
+
+    private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> EditAsync(
+        Guid id, IfMatch ifMatch, HttpContext http, DraftReview review, CancellationToken cancellationToken)
+    {
+        if (await PatchAsync(http, cancellationToken) is not JsonObject patch)
+            throw new ProblemException(ProblemKind.Malformed, "The body must be a JSON object: a merge patch of the draft's notice.");
+        return Answer(id, await review.EditAsync(id, patch, draft => ifMatch.Require(DraftResource.ETagOf(draft)), cancellationToken), http);
+    }
+
+    private static async Task<Results<Created<NoticeResource>, Ok<NoticeResource>, ProblemHttpResult>> ConfirmAsync(
+        Guid id, HttpContext http, DraftReview review, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await review.ConfirmAsync(id, http.User.Identity?.Name, await WhereMatchingAsync(http), cancellationToken) is not { } recorded) return Unknown(id);
+        var resource = NoticeResource.Of(recorded.Notice, time.GetUtcNow()) with { Impact = recorded.Impact };
+        http.SetETag(resource.ETag);
+        return recorded.Outcome is RecordOutcome.Created ? TypedResults.Created($"/api/controls/notices/{resource.Id}", resource) : TypedResults.Ok(resource);
+    }
+
+    private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> RejectAsync(
+        Guid id, Rejection rejection, HttpContext http, DraftReview review, CancellationToken cancellationToken) =>
+        Answer(id, await review.RejectAsync(id, rejection.Reason!, http.User.Identity?.Name, await WhereMatchingAsync(http), cancellationToken), http);
+
+    private static Results<Ok<DraftResource>, ProblemHttpResult> Answer(Guid id, DraftRow? draft, HttpContext http)
+    {
+        if (draft is null) return Unknown(id);
+        http.SetETag(DraftResource.ETagOf(draft));
+        return TypedResults.Ok(DraftResource.Of(draft, withContent: true));
+    }
+
+    private static ProblemHttpResult Unknown(Guid id) => Problems.NotFound($"No draft has the id {id}.");
+
+    /// <summary>The body as it stands, since a member that is null says something else in a patch than one that is missing.</summary>
+    private static async Task<JsonNode?> PatchAsync(HttpContext http, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await JsonNode.ParseAsync(http.Request.Body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }, cancellationToken: cancellationToken);
+        }
+        catch (JsonException)
+        {
+            throw new ProblemException(ProblemKind.Malformed, "The body is not valid JSON.");
+        }
+    }
+
+    private static async Task<Action<DraftRow>> WhereMatchingAsync(HttpContext http)
+    {
+        if (http.Request.Headers.IfMatch.Count is 0) return _ => { };
+        var ifMatch = (await IfMatch.BindAsync(http, null!))!;
+        return draft => ifMatch.Require(DraftResource.ETagOf(draft));
+    }
+}
+
+/// <param name="Reason">Why it is no notice, for whoever looks later.</param>
+internal sealed record Rejection(string? Reason);
+
+internal sealed class RejectionValidator : AbstractValidator<Rejection>
+{
+    public RejectionValidator() => RuleFor(r => r.Reason).IsLabel(1000);
+}

@@ -1,0 +1,170 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Feeds;
+using Chokepoint.ExportControls.Notices;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.ExportControls.Drafts;
+
+/// <summary>
+/// Takes what feeds bring into the queue, within the transaction that also makes the feed's progress last. A notice has one open
+/// draft, whoever tells of it and however often: a second telling adds a source, a revision is brought into what is open, and after a
+/// decision it becomes a new draft.
+/// </summary>
+internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, TimeProvider time)
+{
+    private const int LongestContent = 256 * 1024;
+
+    /// <summary>One intake at a time, over all feeds and processes: two feeds may tell of one notice at the same moment.</summary>
+    public Task BeginAsync(CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended('drafts', 0))", cancellationToken);
+
+    public async Task TakeAsync(string feed, FeedDocument document, Reading reading, CancellationToken cancellationToken)
+    {
+        var known = await db.Set<DraftRow>().Include(d => d.Sources)
+            .Where(d => d.Sources.Any(s => s.Feed == feed && s.Key == document.Key))
+            .OrderByDescending(d => d.No).FirstOrDefaultAsync(cancellationToken);
+        var notice = NoticeJson.Of(reading.Notice);
+        if (known is not null)
+        {
+            var source = known.Sources.Single(s => s.Feed == feed && s.Key == document.Key);
+            if (IsOpen(known)) Revise(known, source, feed, document, reading, notice);
+            else if (!JsonNode.DeepEquals(NoticeJson.Parse(source.Reading), notice)) await ReopenAsync(known, source, feed, document, reading, notice, cancellationToken);
+            else Refresh(source, document, notice);
+        }
+        else if (await TwinAsync(reading.Notice, cancellationToken) is { } twin)
+        {
+            await AddSourceAsync(twin, feed, document, reading, notice, cancellationToken);
+        }
+        else
+        {
+            Add(feed, document, reading, notice, previous: null, corrects: null);
+        }
+        await db.SaveChangesAsync(cancellationToken); // the next document may be its twin
+    }
+
+    /// <summary>The latest draft of the same notice, from whatever feed.</summary>
+    private async Task<DraftRow?> TwinAsync(NoticeRequest notice, CancellationToken cancellationToken) =>
+        notice is { Issuer: { } issuer, DocumentNumber: { } number }
+            ? await db.Set<DraftRow>().Include(d => d.Sources).Where(d => d.Issuer == issuer && d.DocumentNumber == number)
+                .OrderByDescending(d => d.No).FirstOrDefaultAsync(cancellationToken)
+            : null;
+
+    private DraftRow Add(string feed, FeedDocument document, Reading reading, JsonObject notice, DraftRow? previous, Guid? corrects, int clause = 0)
+    {
+        var now = time.GetUtcNow();
+        var draft = new DraftRow
+        {
+            Id = Guid.CreateVersion7(now), State = reading.State, Reason = reading.Reason, Notice = Text(notice), AsRead = Text(notice),
+            Passages = Text(reading.Passages), Unread = Text(reading.Unread), Corrects = corrects, PreviousId = previous?.Id, Version = 1,
+            CreatedAt = now, UpdatedAt = now,
+        };
+        Identify(draft, notice);
+        draft.Sources.Add(SourceOf(draft, feed, document, notice, clause));
+        db.Add(draft);
+        return draft;
+    }
+
+    /// <summary>The document was revised while its draft is open: what changed in it is brought in, what a reviewer changed stays.</summary>
+    private void Revise(DraftRow draft, DraftSourceRow source, string feed, FeedDocument document, Reading reading, JsonObject notice)
+    {
+        var before = NoticeJson.Parse(source.Reading);
+        draft.AsRead = Text(NoticeJson.Parse(draft.AsRead).WithClause(source.Clause, part => NoticeJson.Rebase(before, notice, part)));
+        Rewrite(draft, NoticeJson.Parse(draft.Notice).WithClause(source.Clause, part => NoticeJson.Rebase(before, notice, part)), feed, document, source.Clause, reading);
+        // What a reviewer has taken up stays up, whatever the reader makes of the new version.
+        if (draft.State is not DraftState.Pending) (draft.State, draft.Reason) = (reading.State, reading.Reason);
+        Refresh(source, document, notice);
+    }
+
+    /// <summary>The document was revised after a decision: a new draft, of a correction where it had become a notice.</summary>
+    private async Task ReopenAsync(
+        DraftRow closed, DraftSourceRow source, string feed, FeedDocument document, Reading reading, JsonObject notice, CancellationToken cancellationToken)
+    {
+        var stored = closed.NoticeId is { } id
+            ? await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => n.Document).FirstOrDefaultAsync(cancellationToken) : null;
+        var draft = Add(feed, document, reading, notice, closed, closed.NoticeId, closed.NoticeId is null ? 0 : source.Clause);
+        if (stored is null) return;
+        // It starts from the notice as it stands, since a reviewer had filled what could not be read.
+        var before = NoticeJson.Parse(source.Reading);
+        var corrected = NoticeJson.Parse(Text(stored)).WithClause(source.Clause, part => NoticeJson.Rebase(before, notice, part));
+        draft.AsRead = Text(corrected);
+        (draft.Passages, draft.Unread) = ("{}", "{}");
+        Rewrite(draft, corrected, feed, document, source.Clause, reading);
+        (draft.State, draft.Reason) = (DraftState.Pending, null);
+    }
+
+    /// <summary>Another document speaks of the same notice.</summary>
+    private async Task AddSourceAsync(
+        DraftRow draft, string feed, FeedDocument document, Reading reading, JsonObject notice, CancellationToken cancellationToken)
+    {
+        // A feed that has told of it already, in another document, tells of another clause; another feed of the same one.
+        var clauses = (NoticeJson.Parse(draft.Notice)["clauses"] as JsonArray)?.Count ?? 0;
+        var clause = draft.Sources.Exists(s => s.Feed == feed) ? clauses : 0;
+        draft.Sources.Add(SourceOf(draft, feed, document, notice, clause));
+        if (IsOpen(draft))
+        {
+            draft.AsRead = Text(NoticeJson.Parse(draft.AsRead).WithClause(clause, part => NoticeJson.Fill(part, notice)));
+            Rewrite(draft, NoticeJson.Parse(draft.Notice).WithClause(clause, part => NoticeJson.Fill(part, notice)), feed, document, clause, reading);
+            if (draft.State is not DraftState.Pending && reading.State is DraftState.Pending) (draft.State, draft.Reason) = (DraftState.Pending, null);
+            return;
+        }
+        (draft.Version, draft.UpdatedAt) = (draft.Version + 1, time.GetUtcNow());
+        if (draft.NoticeId is not { } id || await db.Notices.AsNoTracking().FirstOrDefaultAsync(n => n.Id == id, cancellationToken) is not { } recorded) return;
+        // The notice itself gets the source too, by the path that a second posting of it takes; what it says stays.
+        var further = SourcesOf(reading.Notice);
+        await notices.RecordAsync(
+            recorded.Document with
+            {
+                Sources = [.. recorded.Document.Sources.Concat(further).Distinct()],
+                Confidence = further.Exists(s => s.Kind is "primary") ? Confidence.Confirmed : recorded.Document.Confidence,
+            }, dryRun: false, cancellationToken);
+    }
+
+    private void Rewrite(DraftRow draft, JsonObject notice, string feed, FeedDocument document, int clause, Reading reading)
+    {
+        draft.Notice = Text(notice);
+        var passages = JsonSerializer.Deserialize<Dictionary<string, List<Passage>>>(draft.Passages, EventJson.Options)!;
+        foreach (var list in passages.Values) list.RemoveAll(p => p.Feed == feed && p.Document == document.Key);
+        foreach (var (read, pointer) in reading.Passages.Select(p => (p.Value, NoticeJson.ForClause(p.Key, clause))))
+        {
+            if (!passages.TryGetValue(pointer, out var list)) passages[pointer] = list = [];
+            list.AddRange(read);
+        }
+        draft.Passages = Text(passages.Where(p => p.Value.Count > 0).ToDictionary(StringComparer.Ordinal));
+        var unread = JsonSerializer.Deserialize<Dictionary<string, string>>(draft.Unread, EventJson.Options)!;
+        foreach (var (pointer, reason) in reading.Unread) unread.TryAdd(NoticeJson.ForClause(pointer, clause), reason);
+        draft.Unread = Text(unread.Where(u => !passages.ContainsKey(u.Key) || !NoticeJson.IsRead(notice, u.Key)).ToDictionary(StringComparer.Ordinal));
+        Identify(draft, notice);
+        (draft.Version, draft.UpdatedAt) = (draft.Version + 1, time.GetUtcNow());
+    }
+
+    private void Refresh(DraftSourceRow source, FeedDocument document, JsonObject notice)
+    {
+        (source.Content, source.Url, source.Reading, source.LastSeenAt) = (Kept(document.Content), document.Url, Text(notice), time.GetUtcNow());
+    }
+
+    private DraftSourceRow SourceOf(DraftRow draft, string feed, FeedDocument document, JsonObject notice, int clause) => new()
+    {
+        DraftId = draft.Id, Feed = feed, Key = document.Key, Url = document.Url, Clause = clause, Content = Kept(document.Content), Reading = Text(notice),
+        FirstSeenAt = time.GetUtcNow(), LastSeenAt = time.GetUtcNow(),
+    };
+
+    private static List<SourceReference> SourcesOf(NoticeRequest notice) =>
+        [.. (notice.Sources ?? []).Where(s => s is { Url: not null, Kind: not null }).Select(s => new SourceReference(s.Url!, s.Kind!))];
+
+    internal static void Identify(DraftRow draft, JsonObject notice) =>
+        (draft.Issuer, draft.DocumentNumber) = ((string?)notice["issuer"], (string?)notice["documentNumber"]);
+
+    internal static bool IsOpen(DraftRow draft) => draft.State is DraftState.Pending or DraftState.Unreadable or DraftState.SetAside;
+
+    /// <summary>As the database can hold it.</summary>
+    private static string Kept(string content)
+    {
+        var text = content.Replace("\0", "", StringComparison.Ordinal);
+        return text.Length > LongestContent ? text[..LongestContent] + $"… ({text.Length} characters in all)" : text;
+    }
+
+    internal static string Text<T>(T value) => JsonSerializer.Serialize(value, EventJson.Options).Replace("\\u0000", "", StringComparison.Ordinal);
+}

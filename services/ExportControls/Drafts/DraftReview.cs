@@ -1,0 +1,113 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Notices;
+using Chokepoint.ServiceDefaults;
+using FluentValidation;
+using Microsoft.EntityFrameworkCore;
+
+namespace Chokepoint.ExportControls.Drafts;
+
+/// <summary>What a reviewer does with a draft: edits, confirms, rejects; each under a lock on the draft, so that one decision counts.</summary>
+internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, TimeProvider time)
+{
+    private static readonly NoticeRequestValidator Validator = new();
+
+    /// <summary>Merges a patch into the notice; what was unreadable or set aside is pending from then on.</summary>
+    /// <exception cref="BadHttpRequestException">The patch makes of it something that is no notice.</exception>
+    public Task<DraftRow?> EditAsync(Guid id, JsonObject patch, Action<DraftRow> precondition, CancellationToken cancellationToken) =>
+        OnAsync(id, draft =>
+        {
+            precondition(draft);
+            RequireOpen(draft);
+            var notice = NoticeJson.Patch(NoticeJson.Parse(draft.Notice), patch)!.AsObject();
+            NoticeRequest request;
+            try
+            {
+                request = NoticeJson.ToRequest(notice);
+            }
+            catch (JsonException fault)
+            {
+                throw new BadHttpRequestException("The patch does not fit a notice.", fault);
+            }
+            var stored = NoticeJson.Of(request);
+            draft.Notice = DraftIntake.Text(stored);
+            DraftIntake.Identify(draft, stored);
+            (draft.State, draft.Reason) = (DraftState.Pending, null);
+            return Task.CompletedTask;
+        }, cancellationToken);
+
+    /// <summary>Records the draft as a notice, by the path that POST and PUT /notices take; again, it answers the notice it became.</summary>
+    /// <returns>Null when no draft has this id.</returns>
+    /// <exception cref="ProblemException">422 as POST /notices answers it; 409 when it was rejected, or the number is taken by other content.</exception>
+    public async Task<Recorded?> ConfirmAsync(Guid id, string? by, Action<DraftRow> precondition, CancellationToken cancellationToken)
+    {
+        Recorded? recorded = null;
+        await OnAsync(id, async draft =>
+        {
+            if (draft is { State: DraftState.Confirmed, NoticeId: { } known })
+            {
+                recorded = new Recorded(RecordOutcome.Unchanged, await NoticeAsync(known, cancellationToken), Impact.Of([], time.GetUtcNow()));
+                return;
+            }
+            precondition(draft);
+            RequireOpen(draft);
+            recorded = await RecordAsync(draft, cancellationToken);
+            (draft.State, draft.Reason, draft.NoticeId, draft.DecidedBy, draft.DecidedAt) =
+                (DraftState.Confirmed, null, recorded.Notice.Id, by, time.GetUtcNow());
+        }, cancellationToken);
+        return recorded;
+    }
+
+    /// <exception cref="ProblemException">409: it is a notice already.</exception>
+    public Task<DraftRow?> RejectAsync(Guid id, string reason, string? by, Action<DraftRow> precondition, CancellationToken cancellationToken) =>
+        OnAsync(id, draft =>
+        {
+            if (draft.State is DraftState.Rejected) return Task.CompletedTask;
+            precondition(draft);
+            RequireOpen(draft);
+            (draft.State, draft.Reason, draft.DecidedBy, draft.DecidedAt) = (DraftState.Rejected, reason, by, time.GetUtcNow());
+            return Task.CompletedTask;
+        }, cancellationToken);
+
+    /// <summary>What stands in the way of confirming it, by JSON Pointer.</summary>
+    public static IReadOnlyDictionary<string, string[]> Faults(NoticeRequest notice) => ValidationErrors.ByPointer(Validator.Validate(notice).Errors);
+
+    private async Task<Recorded> RecordAsync(DraftRow draft, CancellationToken cancellationToken)
+    {
+        var request = NoticeJson.ToRequest(NoticeJson.Parse(draft.Notice));
+        if (Faults(request) is { Count: > 0 } faults) throw ProblemException.Invalid(faults);
+        var document = request.ToDocument();
+        if (draft.Corrects is { } corrects)
+            return await notices.CorrectAsync(corrects, document, _ => { }, cancellationToken)
+                ?? throw new ProblemException(ProblemKind.Conflict, $"The notice {corrects} that it would correct is not there.");
+        var recorded = await notices.RecordAsync(document, dryRun: false, cancellationToken);
+        return recorded.Outcome is RecordOutcome.Conflicting
+            ? throw new ProblemException(ProblemKind.Conflict,
+                $"{document.Issuer} {document.DocumentNumber} is recorded with other content, as notice {recorded.Notice.Id}; correct it by PUT and reject this draft, or edit this draft.")
+            : recorded;
+    }
+
+    private Task<NoticeRow> NoticeAsync(Guid id, CancellationToken cancellationToken) =>
+        db.Notices.AsNoTracking().Include(n => n.Clauses).ThenInclude(c => c.Schedule).SingleAsync(n => n.Id == id, cancellationToken);
+
+    private static void RequireOpen(DraftRow draft)
+    {
+        if (!DraftIntake.IsOpen(draft))
+            throw new ProblemException(ProblemKind.Conflict, $"The draft is {(draft.State is DraftState.Confirmed ? $"confirmed, as notice {draft.NoticeId}" : $"rejected: {draft.Reason}")}.");
+    }
+
+    private async Task<DraftRow?> OnAsync(Guid id, Func<DraftRow, Task> change, CancellationToken cancellationToken)
+    {
+        await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
+        var draft = await db.Set<DraftRow>().FromSql($"SELECT * FROM drafts WHERE id = {id} FOR UPDATE").Include(d => d.Sources)
+            .SingleOrDefaultAsync(cancellationToken);
+        if (draft is null) return null;
+        await change(draft);
+        if (db.Entry(draft).State is EntityState.Modified) (draft.Version, draft.UpdatedAt) = (draft.Version + 1, time.GetUtcNow());
+        await db.SaveChangesAsync(cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return draft;
+    }
+}

@@ -1,0 +1,135 @@
+using System.Text.Json;
+using System.Text.RegularExpressions;
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Feeds.FederalRegister;
+using Chokepoint.ExportControls.Feeds.Text;
+using Chokepoint.ExportControls.Notices;
+using Chokepoint.Reference;
+
+namespace Chokepoint.ExportControls.Feeds.GlobalTradeAlert;
+
+/// <summary>
+/// Reads an intervention: its type is the measure, its products the goods. Whom GTA calls affected is who trade says was hit, not whom
+/// the measure names; destinations are read from the words alone.
+/// </summary>
+internal static partial class GlobalTradeAlertReader
+{
+    private const string Clause = "/clauses/0";
+
+    private static readonly Dictionary<string, Measure> Measures = new(StringComparer.OrdinalIgnoreCase)
+    {
+        ["Export ban"] = Measure.Prohibition,
+        ["Export quota"] = Measure.Quota,
+        ["Export tariff quota"] = Measure.Quota,
+        ["Export tax"] = Measure.Tax,
+        ["Export licensing requirement"] = Measure.Licensing,
+        ["Export price benchmark"] = Measure.MinimumPrice,
+    };
+
+    public static Reading Read(FeedDocument document)
+    {
+        Intervention read;
+        try
+        {
+            read = Intervention.OfJson(JsonSerializer.Deserialize<JsonElement>(document.Content));
+        }
+        catch (JsonException)
+        {
+            return Reading.Unreadable("The row is short of fields, or no row at all.");
+        }
+        catch (Exception fault) when (fault is FormatException or InvalidOperationException)
+        {
+            return Reading.Unreadable(fault is FormatException ? fault.Message : "It is no object.");
+        }
+        if (read.Title is null) return Reading.Unreadable($"Intervention {read.Id} has no title.");
+        if (Days.Iso(read.Announced) is not { } announced) return Reading.Unreadable($"Intervention {read.Id} has no date_announced that is a day.");
+
+        var evidence = new Evidence(GlobalTradeAlertFeed.FeedName, document.Key);
+        SourceText[] texts = [SourceText.Html("state_act_title", read.Title), SourceText.Html("intervention_description", read.Description)];
+        var issuer = IssuerOf(read);
+        var (clause, isAbout) = ClauseOf(evidence, read, texts);
+        var url = read.Url ?? document.Url;
+        var notice = new NoticeRequest
+        {
+            Issuer = evidence.Of("/issuer", issuer, read.Issuers.Count > 1 ? "Several economies implement it, and no one group is named." : "Who implements it is not an economy known here."),
+            DocumentNumber = evidence.Of("/documentNumber", NumberOf([SourceText.Plain("state_act_source", read.Source), .. texts]), $"The issuer's own number was not found; GTA calls it intervention {read.Id}."),
+            Title = evidence.Of("/title", new Found<string>(FederalRegisterReader.Label(read.Title), "state_act_title", read.Title), ""),
+            Language = evidence.Of("/language", new Found<string>("en", "feed", "Global Trade Alert", "it writes in English"), ""),
+            AnnouncedOn = evidence.Of("/announcedOn", new Found<DateOnly?>(announced, "date_announced", read.Announced!), ""),
+            Sources = evidence.Of("/sources", SourceOf(url), "No address is given."),
+            Clauses = [clause],
+            Actions = [],
+        };
+        evidence.Remark("/authority", "GTA does not name the body that signed it.");
+        evidence.Remark("/actions", "Whether it acts on an earlier notice is not read: see the text.");
+        return evidence.Reads(notice, isAbout ? null : $"Its type, {read.Type ?? "none"}, is no measure on exports.");
+    }
+
+    private static (ClauseRequest Clause, bool IsAbout) ClauseOf(Evidence evidence, Intervention read, SourceText[] texts)
+    {
+        var codes = read.Products.Where(p => p.Length is 6 && p.All(char.IsAsciiDigit)).Distinct(StringComparer.Ordinal)
+            .Select(p => new Found<string>(p, "affected_products", p)).ToList();
+        var minerals = MineralNames.Find(texts).Concat(HsMentions.Minerals(codes)).DistinctBy(m => m.Value, StringComparer.Ordinal).ToList();
+        var isExport = read.Type?.Contains("export", StringComparison.OrdinalIgnoreCase) is true;
+        Found<Measure?>? measure = read.Type is { } type && Measures.TryGetValue(type, out var known)
+            ? new Found<Measure?>(known, "intervention_type", type, "GTA's type of intervention") : null;
+        var clause = new ClauseRequest
+        {
+            Number = evidence.Of($"{Clause}/number", new Found<string>("1", "feed", "", "an intervention is taken as one clause"), ""),
+            Measure = evidence.Of($"{Clause}/measure", measure, $"GTA's type, {read.Type ?? "none"}, is none of the measures here."),
+            Minerals = evidence.Of($"{Clause}/minerals", minerals, $"No mineral is named. {HsMentions.Baskets(codes)}".TrimEnd()) ?? [],
+            Items = codes.Count is 0 ? [] : [new ItemRequest(ControlCode: null, evidence.Of($"{Clause}/items/0/hsCodes", codes, ""), Description: null)],
+            Destinations = evidence.Of($"{Clause}/destinations", EconomyNames.Destinations(texts), "No destination is named; null, confirmed as it is, means every destination."),
+            ExcludedDestinations = evidence.Of($"{Clause}/excludedDestinations", EconomyNames.Excluded(texts), "None was found.") ?? [],
+            EffectiveFrom = evidence.Of($"{Clause}/effectiveFrom", Day(read.Implemented, "date_implemented", 0), "GTA gives no date of implementation."),
+            EffectiveUntil = evidence.Of($"{Clause}/effectiveUntil", Day(read.Removed, "date_removed", -1), "GTA gives no date of removal; null means that it has no last day."),
+        };
+        if (HsMentions.Baskets(codes) is { } basket && minerals.Count > 0) evidence.Remark($"{Clause}/minerals", basket);
+        return (clause, isExport);
+    }
+
+    private static List<Found<SourceRequest>> SourceOf(string? url) =>
+        url is null ? [] : [new(new SourceRequest(url, "secondary"), "intervention_url", url, "GTA is another's account: secondary")];
+
+    private static Found<string>? IssuerOf(Intervention read)
+    {
+        if (read.Issuers is not [var only]) return AllOfOneUnion(read);
+        return EconomyNames.Code(only) is { } code && Economies.TryGet(code, out _) ? new Found<string>(code, "implementing_jurisdictions", only) : null;
+    }
+
+    /// <summary>The CSV lists a union by its members, all of them.</summary>
+    private static Found<string>? AllOfOneUnion(Intervention read)
+    {
+        var codes = read.Issuers.Select(EconomyNames.Code).ToHashSet(StringComparer.Ordinal);
+        return codes.Count > 1 && codes.SetEquals(Economies.MembersOf(Economies.EuropeanUnion))
+            ? new Found<string>(Economies.EuropeanUnion, "implementing_jurisdictions", string.Join(", ", read.Issuers), "every member of the European Union, and no one else") : null;
+    }
+
+    private static Found<DateOnly?>? Day(string? text, string field, int later) => Days.Iso(text) is { } day
+        ? new Found<DateOnly?>(day.AddDays(later), field, text!, later is 0 ? null : "the day before it was removed is the last") : null;
+
+    /// <summary>A number of the issuer's own, in the forms that the registry has it: 2024-46, 2024-12345, 2024/1851.</summary>
+    private static Found<string>? NumberOf(IEnumerable<SourceText> texts)
+    {
+        foreach (var text in texts)
+        {
+            if (Announcement().Match(text.Text) is { Success: true } match)
+                return text.Find($"{match.Groups["year"].Value}-{match.Groups["no"].Value}", match.Index, match.Length, "an announcement by its number and year");
+            if (FederalDocument().Match(text.Text) is { Success: true } federal)
+                return text.Find(federal.Groups["no"].Value, federal.Index, federal.Length, "a document number of the US Federal Register");
+            if (Regulation().Match(text.Text) is { Success: true } regulation)
+                return text.Find(regulation.Groups["no"].Value, regulation.Index, regulation.Length, "a regulation by its number");
+        }
+        return null;
+    }
+
+    [GeneratedRegex(@"\b(?:Announcement|Notice|Order|Decree)\s*(?:No\.?|Number|\[?)\s*(?<no>\d{1,4})\]?\s*(?:of|,|\()\s*(?<year>20\d{2})|\b(?:Announcement|Notice|Order|Decree)\s*(?:No\.?\s*)?\[?(?<year>20\d{2})\]?\s*(?:No\.?|-)\s*(?<no>\d{1,4})\b|(?:公告|令)\s*(?<year>\d{4})年第(?<no>\d+)号",
+        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Announcement();
+
+    [GeneratedRegex(@"federalregister\.gov/documents/\d{4}/\d{2}/\d{2}/(?<no>\d{4}-\d{4,6})|\bFR Doc\.?\s*(?<no>\d{4}-\d{4,6})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex FederalDocument();
+
+    [GeneratedRegex(@"\bRegulation \(EU\)\s*(?:No\.?\s*)?(?<no>\d{4}/\d{1,4})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex Regulation();
+}
