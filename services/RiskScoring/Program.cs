@@ -4,6 +4,7 @@ using Chokepoint.Messaging.Operations;
 using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Data;
 using Chokepoint.RiskScoring.Exposure;
+using Chokepoint.RiskScoring.FigureImports;
 using Chokepoint.RiskScoring.Lists;
 using Chokepoint.RiskScoring.Methods;
 using Chokepoint.RiskScoring.Minerals;
@@ -22,6 +23,7 @@ builder.AddMessaging<RiskDbContext>("risk-scoring", m => m
     .Handle<ControlStateChanged, ControlStateChangedHandler>()
     .Handle<PriceSignalChanged, PriceSignalChangedHandler>()
     .Handle<SupplyProfileChanged, SupplyProfileChangedHandler>());
+builder.AddFigureImports();
 builder.Services.AddSupply().AddRescoring().AddSingleton<StoredAnswers>();
 
 var app = builder.Build();
@@ -33,5 +35,6 @@ api.MapMethods();
 api.MapScenarios();
 api.MapExposure();
 api.MapStream();
+api.MapFigures();
 app.MapOperations().MapMessagingOps();
 app.Run();

@@ -57,6 +57,15 @@ public enum FigureKind
 
     /// <summary>Consumption of an economy in a year.</summary>
     Consumption,
+
+    /// <summary>ASI of USGS 2021, (100 − policy perception)/100: how unable a producing economy is to go on supplying, 0 to 1.</summary>
+    AbilityToSupply,
+
+    /// <summary>WSI of USGS 2021: how unwilling a counterpart is to supply an importer, 0 to 1.</summary>
+    WillingnessToSupply,
+
+    /// <summary>EV of USGS 2021: how much an economy's income hangs on industries that a mineral's price can ruin, 0 or more.</summary>
+    EconomicVulnerability,
 }
 
 /// <summary>The published names of the kinds.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Chokepoint.Contracts;
+using Chokepoint.Reference.Importing;
 
 namespace Chokepoint.Reference;
 
@@ -31,6 +32,18 @@ public sealed class FigureSet
         tables = All.Where(f => f.Kind is FigureKind.Production or FigureKind.ProductionResidual or FigureKind.ProductionTotal or FigureKind.ProducerShare)
             .Where(f => f is { Form: null, Mineral: not null, Stage: not null })
             .ToLookup(f => (f.Mineral!, f.Stage!.Value));
+    }
+
+    /// <summary>
+    /// Figures put on top of others: a newer statement of the same thing in the same edition stands for the older one, any other edition
+    /// or year stands beside it.
+    /// </summary>
+    public static FigureSet Of(IEnumerable<Figure> figures, IEnumerable<Figure> newer)
+    {
+        var newest = new Dictionary<FigureKey, Figure>();
+        foreach (var figure in figures) newest[FigureKey.Of(figure)] = figure;
+        foreach (var figure in newer) newest[FigureKey.Of(figure)] = figure;
+        return new FigureSet(newest.Values);
     }
 
     public IReadOnlyList<Figure> All { get; }

@@ -47,12 +47,14 @@ public static class FigureTable
         _ => throw new ArgumentOutOfRangeException(nameof(stage), stage, "No such stage."),
     };
 
-    internal static Stage StageNamed(string name) => name switch
+    internal static Stage StageNamed(string name) => StageOrNull(name) ?? throw new InvalidDataException($"{name} is no stage.");
+
+    internal static Stage? StageOrNull(string name) => name switch
     {
         "extraction" => Stage.Extraction,
         "processing" => Stage.Processing,
         "component" => Stage.Component,
-        _ => throw new InvalidDataException($"{name} is no stage."),
+        _ => null,
     };
 
     private static string Text(double? number) => number?.ToString("0.##########", CultureInfo.InvariantCulture) ?? "";

@@ -1,3 +1,4 @@
+using Chokepoint.Imports;
 using Chokepoint.Messaging;
 using Microsoft.EntityFrameworkCore;
 
@@ -69,6 +70,8 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
             e.Property(s => s.Signals).HasColumnType("jsonb").HasDefaultValueSql("'[]'");
             e.HasIndex(s => new { s.Mineral, s.Economy });
         });
+        modelBuilder.AddImportTables();
+        modelBuilder.Entity<FigureRow>(e => e.ToTable("figures").HasKey(f => new { f.ImportNo, f.RowNo }));
         modelBuilder.Entity<ScoringStateRow>(e =>
         {
             e.ToTable("scoring_state").HasKey(s => s.Id);

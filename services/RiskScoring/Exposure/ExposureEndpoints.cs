@@ -36,6 +36,7 @@ internal static class ExposureEndpoints
     {
         api.MapGet("/exposure/{economy}", ExposureAsync).WithName("GetExposure")
             .WithSummary("What an economy is most exposed to and through whom, and which supplier could hurt it most").Produces<EconomyExposure>();
+        SupplierThreat.Map(api);
         api.MapGet("/sectors", SectorsAsync).WithName("ListSectors")
             .WithSummary("Which minerals a sector needs and who says so; with ?economy= the most exposed first").Produces<Page<SectorLine>>();
         api.MapGet("/claims", ListClaims).WithName("ListClaims")

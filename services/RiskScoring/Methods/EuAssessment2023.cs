@@ -29,33 +29,46 @@ internal static class EuAssessment2023
     public static IReadOnlyList<EuStageRisk> Run(FigureSet figures) =>
         [.. figures.All.Where(f => f is { Kind: FigureKind.SupplyLegs, Vintage: Edition, Mineral: not null, Stage: not null, Operator: not null })
             .OrderBy(f => f.Mineral, StringComparer.Ordinal).ThenBy(f => f.Stage)
-            .Select(legs => StageRisk(figures, legs.Mineral!, legs.Stage!.Value, legs.Operator!))];
+            .Select(legs => StageRisk(figures, legs.Mineral!, legs.Stage!.Value, legs.Operator!, legs.Note))];
 
-    private static EuStageRisk StageRisk(FigureSet figures, string mineral, Stage stage, string mode)
+    private static EuStageRisk StageRisk(FigureSet figures, string mineral, Stage stage, string mode, string? material)
     {
-        const string eu = Economies.EuropeanUnion;
         var global = mode is "EUonly" ? null : Hhi(
             figures, figures.ByMineral[mineral].Where(f => f.Kind == FigureKind.ProducerShare && f.Stage == stage && f.Vintage == Edition),
             f => f.Economy!, Factors(figures, mineral, stage, "global-supply"));
         var sourcing = mode is "GSonly" ? null : Hhi(
-            figures, figures.Of(FigureKind.ImportShare, mineral, stage, eu).Where(f => f.Vintage == Edition), f => f.Counterpart!,
+            figures, figures.Of(FigureKind.ImportShare, mineral, stage, Economies.EuropeanUnion).Where(f => f.Vintage == Edition), f => f.Counterpart!,
             Factors(figures, mineral, stage, "sourcing"));
-        var reliance = figures.ImportReliance(eu, mineral, stage)?.Value / 100;
-        var recycling = figures.RecyclingInputRate(mineral)?.Value / 100;
-        var substitution = figures.Substitution(mineral)?.Value;
+        var reliance = Printed(figures, FigureKind.ImportReliance, mineral, stage) / 100;
+        var recycling = Printed(figures, FigureKind.RecyclingInputRate, mineral, null) / 100;
+        var substitution = Printed(figures, FigureKind.Substitution, mineral, null);
         // With one leg alone its weight is full, and reliance is not asked for.
         var risk = recycling is { } eol && substitution is { } si && (reliance is not null || global is null || sourcing is null)
             ? Domain.SupplyRisk.Of(global, sourcing, reliance ?? 1, eol, si)
             : null;
         var reproduces = !NotReproducible.Contains((mineral, stage)) && !NotReproducible.Contains((mineral, null));
         return new EuStageRisk(
-            Reference.Minerals.TryGet(mineral, out var known) ? known.Name : mineral, mineral, stage, mode, Rounded(risk, 2),
+            material?.Split(';')[0] ?? (Reference.Minerals.TryGet(mineral, out var known) ? known.Name : mineral), mineral, stage, mode, Rounded(risk, 2),
             new EuStageInputs(Rounded(global, 3), Rounded(sourcing, 3), reliance, recycling, substitution), reproduces,
-            !reproduces ? "the published value is not what its own printed inputs give" : risk is null ? "its recycling rate or substitution index is not printed" : null);
+            Note(reproduces, mode, global, sourcing, risk));
     }
 
+    private static string? Note(bool reproduces, string mode, double? global, double? sourcing, double? risk) => (reproduces, risk, mode, global, sourcing) switch
+    {
+        (false, _, _, _, _) => "the published value is not what its own printed inputs give",
+        (_, null, _, null, null) => "no shares are printed for this stage",
+        (_, null, _, _, _) => "its recycling rate or substitution index is not printed",
+        (_, _, "GS+EU", _, null) => "no EU sourcing is printed for this stage: world supply has the full weight",
+        (_, _, "GS+EU", null, _) => "no world shares are printed for this stage: EU sourcing has the full weight",
+        _ => null,
+    };
+
+    /// <summary>As the assessment printed it, whatever newer editions say.</summary>
+    private static double? Printed(FigureSet figures, FigureKind kind, string mineral, Stage? stage) =>
+        figures.Of(kind, mineral, stage, Economies.EuropeanUnion).FirstOrDefault(f => f is { Vintage: Edition, Form: null })?.Value;
+
     private static Dictionary<string, double> Factors(FigureSet figures, string mineral, Stage stage, string leg) =>
-        figures.Of(FigureKind.TradeFactor, mineral, stage, Economies.EuropeanUnion).Where(f => f.Form == leg && f.Value is not null)
+        figures.Of(FigureKind.TradeFactor, mineral, stage, Economies.EuropeanUnion).Where(f => f.Form == leg && f.Vintage == Edition && f.Value is not null)
             .DistinctBy(f => f.Counterpart, StringComparer.Ordinal).ToDictionary(f => f.Counterpart!, f => f.Value!.Value, StringComparer.Ordinal);
 
     private static double? Hhi(FigureSet figures, IEnumerable<Figure> shares, Func<Figure, string> supplier, Dictionary<string, double> factors)

@@ -27,7 +27,7 @@ internal static class MethodEndpoints
     [
         new(PublishedMethods.EuSupplyRisk, "published", "SR = [HHI_GS·IR/2 + HHI_EU·(1 − IR/2)]·(1 − EoL_RIR)·SI_SR; HHI = Σ S²·WGI·t; critical from 1.0",
             "European Commission, methodology for establishing the EU list of critical raw materials, 2017", new { Threshold = 1.0 }),
-        new("usgs-2021", "published", "SR = (DP·TE·EV)^⅓; DP = Σ PS²·ASI·WSI; TE = net import reliance", "USGS, Open-File Report 2021-1045", new { Threshold = 0.40 }),
+        new(Usgs2021.Name, "published", "SR = (DP·TE·EV)^⅓; DP = Σ PS²·ASI·WSI; TE = net import reliance", "USGS, Open-File Report 2021-1045", new { UsgsSupplyRisk.Threshold }),
         new("usgs-gdp-2025", "published", "probability-weighted decrease of United States GDP over one-year trade disruptions", "USGS, Open-File Report 2025-1047", null),
         new("net-import-reliance", "published", "imports − exports ± stock changes, over apparent consumption", "USGS Mineral Commodity Summaries", null),
         new("hhi-production", "published", "Σ S², shares in percent, 0 to 10,000; interval: the unnamed rest spread thin, and as one", "Herfindahl 1950, Hirschman 1945", null),

@@ -14,7 +14,7 @@ internal static class PublishedMethods
     {
         var values = new SortedDictionary<string, MethodValue>(StringComparer.Ordinal)
         {
-            ["usgs-2021"] = new(null, State: ScoreStates.InsufficientData, Note: "no open inputs for ability and willingness to supply were found"),
+            [Usgs2021.Name] = Usgs2021.Of(score, figures),
         };
         if (score.Economy == "USA" && figures.GdpEffect(score.Mineral) is { Value: { } effect } gdp)
         {

@@ -11,7 +11,7 @@ namespace Chokepoint.RiskScoring.Rescoring;
 /// Asks for the scores that a day changes by itself: a clause begins, ends, returns, or comes within ninety days of it, at midnight of
 /// its issuer, or an input grows stale, with no event needed (METHOD.md section 3).
 /// </summary>
-internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, ClauseBook clauses, RescoreSignal signal, DatabaseReadiness readiness, TimeProvider time, ILogger<PassingDays> log)
+internal sealed class PassingDays(NpgsqlDataSource database, SupplyBooks books, ClauseBook clauses, RescoreSignal signal, DatabaseReadiness readiness, TimeProvider time, ILogger<PassingDays> log)
     : BackgroundService
 {
     /// <summary>The registry announces its own boundaries at midnight; waiting a little lets its event be the cause.</summary>
@@ -45,13 +45,14 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, Cl
         var now = time.GetUtcNow() - Grace;
         if (now <= seen) return 0;
 
+        var book = await books.RefreshAsync(connection, cancellationToken);
         var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
         var due = snapshot.All.Where(c =>
         {
             var (from, to) = (Economies.DayOf(c.Issuer, seen), Economies.DayOf(c.Issuer, now));
             return from < to && c.Marks(book.Method).Any(mark => from < mark && mark <= to);
         });
-        var pairs = ScoredEconomies.InOrder(TouchedPairs.Of(book, due).Concat(Staling(snapshot.Signals, seen, now)).Distinct());
+        var pairs = ScoredEconomies.InOrder(TouchedPairs.Of(book, due).Concat(Staling(book, snapshot.Signals, seen, now)).Distinct());
         await WorkTable.AskAsync(connection, transaction, pairs, new WorkReason(null, Silent: false, null), cancellationToken);
         await using var update = new NpgsqlCommand("UPDATE scoring_state SET days_seen_through = $1 WHERE id = 1", connection, transaction)
         {
@@ -63,7 +64,8 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBook book, Cl
     }
 
     /// <summary>What a day makes stale: prices and flows after three months, editions of figures with the year.</summary>
-    private IEnumerable<(string Economy, string Mineral)> Staling(SignalSnapshot signals, DateTimeOffset seen, DateTimeOffset now)
+    private static IEnumerable<(string Economy, string Mineral)> Staling(
+        SupplyBook book, SignalSnapshot signals, DateTimeOffset seen, DateTimeOffset now)
     {
         var (from, to) = (DateOnly.FromDateTime(seen.UtcDateTime), DateOnly.FromDateTime(now.UtcDateTime));
         if (from == to) return [];

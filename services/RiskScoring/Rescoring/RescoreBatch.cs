@@ -9,7 +9,7 @@ namespace Chokepoint.RiskScoring.Rescoring;
 
 /// <summary>Takes waiting pairs, scores them and writes revisions and announcements, all in one transaction.</summary>
 internal sealed class RescoreBatch(
-    NpgsqlDataSource database, SupplyBook book, FiguresEdition figures, ClauseBook clauses, IOutbox outbox, RescoreMetrics metrics,
+    NpgsqlDataSource database, SupplyBooks books, ClauseBook clauses, IOutbox outbox, RescoreMetrics metrics,
     CommittedRevisions committed, TimeProvider time)
 {
     /// <returns>How many pairs were taken, zero when nothing waits, and the most requests that one of them answers.</returns>
@@ -20,7 +20,8 @@ internal sealed class RescoreBatch(
         var items = await WorkTable.TakeAsync(transaction, size, cancellationToken);
         if (items.Count == 0) return (0, 0);
 
-        // In this order: what asked for these pairs is committed, so the clauses read now hold it.
+        // In this order: what asked for these pairs is committed, so the figures and clauses read now hold it.
+        var book = await books.RefreshAsync(connection, cancellationToken);
         var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
         var current = await CurrentScore.LoadAsync(connection, items, cancellationToken);
         var now = time.GetUtcNow();
@@ -28,13 +29,13 @@ internal sealed class RescoreBatch(
         foreach (var traced in items.GroupBy(i => i.Traceparent, StringComparer.Ordinal))
         {
             using var span = metrics.StartSpan(traced.Key, traced.Count());
-            var made = Score(traced, snapshot, current, now);
+            var made = Score(traced, book, snapshot, current, now);
             revisions.AddRange(made.Select(m => m.Revision));
             await outbox.WriteAsync(transaction, [.. made.Where(m => !m.Item.Silent).Select(m => m.Revision.Announcement(book.Method)).OfType<RiskScoreChanged>()], cancellationToken);
             span?.SetTag("chokepoint.revisions", made.Count);
         }
 
-        await RevisionStore.WriteAsync(connection, transaction, revisions, figures, snapshot.Seen, cancellationToken);
+        await RevisionStore.WriteAsync(connection, transaction, revisions, book.Edition, snapshot.Seen, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed();
         if (revisions.Count > 0) committed.Announce();
@@ -43,17 +44,15 @@ internal sealed class RescoreBatch(
     }
 
     private List<(WorkItem Item, Revision Revision)> Score(
-        IEnumerable<WorkItem> items, ClauseBook.Snapshot snapshot, Dictionary<(string, string), CurrentScore> current, DateTimeOffset now)
+        IEnumerable<WorkItem> items, SupplyBook book, ClauseBook.Snapshot snapshot, Dictionary<(string, string), CurrentScore> current, DateTimeOffset now)
     {
-        var made = new List<(WorkItem, Revision)>();
-        foreach (var item in items)
-        {
-            if (!book.Contains(item.Economy, item.Mineral)) continue;
-            var pair = LiveScores.At(book, snapshot, item.Economy, item.Mineral, now);
-            var before = current.GetValueOrDefault((item.Economy, item.Mineral));
-            if (Revision.Next(pair, before, book.Method, figures) is { } revision) made.Add((item, revision));
-        }
+        // Pure arithmetic and words: a whole rescore takes every core, one notice's few pairs are not worth handing out.
+        const int few = 64;
+        var known = items.Where(i => book.Contains(i.Economy, i.Mineral)).ToList();
+        var made = known.Count < few ? known.Select(Next) : known.AsParallel().AsOrdered().Select(Next);
+        return [.. made.Where(m => m.Revision is not null).Select(m => (m.Item, m.Revision!))];
 
-        return made;
+        (WorkItem Item, Revision? Revision) Next(WorkItem item) => (item, Revision.Next(
+            LiveScores.At(book, snapshot, item.Economy, item.Mineral, now), current.GetValueOrDefault((item.Economy, item.Mineral)), book.Method, book.Edition));
     }
 }

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Chokepoint.RiskScoring.Rescoring;
 
 /// <summary>Not ready until every pair has its first score: a reader would take a missing one for no risk.</summary>
-internal sealed class ScoresReady(NpgsqlDataSource database, SupplyBook book) : IHealthCheck
+internal sealed class ScoresReady(NpgsqlDataSource database, SupplyBooks books) : IHealthCheck
 {
     private volatile bool complete;
 
@@ -16,8 +16,9 @@ internal sealed class ScoresReady(NpgsqlDataSource database, SupplyBook book) : 
         {
             await using var command = database.CreateCommand("SELECT count(*) FROM current_scores");
             var count = (long)(await command.ExecuteScalarAsync(cancellationToken))!;
-            complete = count >= book.Pairs.Count;
-            return complete ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"{count} of {book.Pairs.Count} first scores are made.");
+            var pairs = books.Current.Pairs.Count;
+            complete = count >= pairs;
+            return complete ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy($"{count} of {pairs} first scores are made.");
         }
         catch (NpgsqlException exception)
         {

@@ -11,23 +11,25 @@ namespace Chokepoint.RiskScoring.Supply;
 internal sealed class SupplyBook
 {
     private readonly Dictionary<(string Economy, string Mineral), StageView[]> pairs = [];
+    private readonly Lazy<FiguresEdition> edition;
 
     public SupplyBook(FigureSet figures, LiveMethod method)
     {
         Figures = figures;
         Method = method;
-        foreach (var economy in ScoredEconomies.All)
-        {
-            foreach (var mineral in Reference.Minerals.All)
-            {
-                pairs[(economy, mineral.Slug)] =
-                    [.. Enum.GetValues<Stage>().Select(s => StageFigures.Make(figures, economy, mineral.Slug, s, method)).OfType<StageView>()];
-            }
-        }
+        edition = new Lazy<FiguresEdition>(() => new FiguresEdition(figures));
+        (string Economy, string Mineral)[] all = [.. ScoredEconomies.All.SelectMany(economy => Reference.Minerals.All.Select(mineral => (economy, mineral.Slug)))];
+        var made = new StageView[all.Length][];
+        Parallel.For(0, all.Length, i => made[i] =
+            [.. Enum.GetValues<Stage>().Select(stage => StageFigures.Make(figures, all[i].Economy, all[i].Mineral, stage, method)).OfType<StageView>()]);
+        for (var i = 0; i < all.Length; i++) pairs[all[i]] = made[i];
     }
 
     public FigureSet Figures { get; }
     public LiveMethod Method { get; }
+
+    /// <summary>Names the figures.</summary>
+    public FiguresEdition Edition => edition.Value;
     public IReadOnlyCollection<(string Economy, string Mineral)> Pairs => pairs.Keys;
 
     public bool Contains(string economy, string mineral) => pairs.ContainsKey((economy, mineral));

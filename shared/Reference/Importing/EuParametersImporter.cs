@@ -32,8 +32,8 @@ internal sealed class EuParametersImporter : IFigureImporter
             Number(table, row, "EoL_RIR_pct", FigureKind.RecyclingInputRate, mineral, null, 100, gathered);
             Number(table, row, "SI_SR", FigureKind.Substitution, mineral, null, 1, gathered);
             Number(table, row, "SI_EI", FigureKind.SubstitutionOfImportance, mineral, null, 1, gathered);
-            Legs(table, row, "extraction_mode", mineral, Stage.Extraction, gathered);
-            Legs(table, row, "processing_mode", mineral, Stage.Processing, gathered);
+            Legs(table, row, "extraction_mode", material, mineral, Stage.Extraction, gathered);
+            Legs(table, row, "processing_mode", material, mineral, Stage.Processing, gathered);
         }
 
         return gathered.Done();
@@ -44,14 +44,15 @@ internal sealed class EuParametersImporter : IFigureImporter
         var cell = table.Cell(row, column);
         if (cell.Length == 0) return;
         if (StatedNumber.Parse(cell, most: most) is { Value: { } value and >= 0 } number && value <= most)
-            gathered.Add(Of(kind, mineral, stage, number.Value, number.Low, number.High, most > 1 ? "percent" : "index", number.Operator));
+            gathered.Add(Of(kind, mineral, stage, number.Value, number.Low, number.High, most > 1 ? "percent" : "index", number.Operator), row.Line);
         else gathered.Reject(row.Line, $"{column} \"{cell}\" is not between 0 and {most}.");
     }
 
-    private static void Legs(SourceTable table, SourceRow row, string column, string mineral, Stage stage, ImportRows gathered)
+    /// <summary>The note keeps the assessment's own name of the material.</summary>
+    private static void Legs(SourceTable table, SourceRow row, string column, string material, string mineral, Stage stage, ImportRows gathered)
     {
         var legs = table.Cell(row, column);
-        if (legs is "GS+EU" or "GSonly" or "EUonly") gathered.Add(Of(FigureKind.SupplyLegs, mineral, stage, null, null, null, "legs", legs));
+        if (legs is "GS+EU" or "GSonly" or "EUonly") gathered.Add(Of(FigureKind.SupplyLegs, mineral, stage, null, null, null, "legs", legs) with { Note = material }, row.Line);
         else if (legs.Length > 0) gathered.Reject(row.Line, $"{column} \"{legs}\" is none of GS+EU, GSonly, EUonly.");
     }
 

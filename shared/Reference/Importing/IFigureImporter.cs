@@ -42,6 +42,6 @@ public static class FigureImporters
     [
         new McsLongImporter(), new McsWorldImporter(), new McsSalientImporter(), new McsNetImportRelianceImporter(), new WgiLongImporter(), new WgiWideImporter(),
         new EuSharesImporter(EuSharesTable.GlobalSupply), new EuSharesImporter(EuSharesTable.EuSourcing),
-        new EuParametersImporter(), new GovernanceMeansImporter(), new GdpEffectsImporter(),
+        new EuParametersImporter(), new GovernanceMeansImporter(), new GdpEffectsImporter(), new FigureTableImporter(),
     ];
 }

@@ -33,7 +33,17 @@ internal sealed class ImportRows
         return rows;
     }
 
-    public FigureImport Done() => new(
-        [.. FigureOrder.Sort(figures)], [.. rejected.OrderBy(r => r.Line)],
-        [.. skipped.Select(s => new SkippedSeries(s.Key.Series, s.Key.Reason, s.Value))]);
+    /// <summary>What the file says twice stands once; what it says in two ways stands as first said, and the other is rejected.</summary>
+    public FigureImport Done()
+    {
+        var merge = new FigureMerge();
+        merge.Add(figures);
+        foreach (var (kept, other) in merge.Conflicts)
+            Reject(LineOf(other), $"{other.Kind.NameOf()} of {other.Mineral ?? other.Economy} {other.Year} is {Said(other)} here and {Said(kept)} {(LineOf(kept) > 0 ? $"in line {LineOf(kept)}" : "before")}: the file contradicts itself.");
+        return new FigureImport(
+            [.. FigureOrder.Sort(merge.Figures)], [.. rejected.OrderBy(r => r.Line)],
+            [.. skipped.Select(s => new SkippedSeries(s.Key.Series, s.Key.Reason, s.Value))]);
+    }
+
+    private static string Said(Figure f) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{f.Operator}{f.Value}");
 }

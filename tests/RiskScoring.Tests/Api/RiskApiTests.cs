@@ -220,6 +220,54 @@ public sealed class RiskApiTests(RiskApiTests.Scene scene) : IClassFixture<RiskA
     }
 
     [Fact]
+    public async Task A_supplier_is_asked_what_it_could_hurt_most()
+    {
+        var hurt = (await Risk.GetAsync("/api/risk/exposure/suppliers/CHN?limit=500")).GetProperty("items").EnumerateArray().ToList();
+        hurt.Count.ShouldBeGreaterThan(100);
+        hurt.Select(h => h.GetProperty("rise").GetDouble()).ShouldBeInOrder(SortDirection.Descending);
+        hurt.ShouldAllBe(h => h.GetProperty("ifStopped").GetDouble() > h.GetProperty("score").GetDouble());
+        hurt.ShouldNotContain(h => h.GetProperty("economy").GetString() == "CHN");
+        var gallium = (await Risk.GetAsync("/api/risk/exposure/suppliers/CHN?mineral=gallium")).GetProperty("items").EnumerateArray().ToList();
+        gallium.ShouldAllBe(h => h.GetProperty("mineral").GetString() == "gallium");
+        (await Risk.Http.GetAsync("/api/risk/exposure/suppliers/XXX")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task A_ready_scenario_can_be_of_one_importer_and_posted_as_it_is()
+    {
+        var ready = (await Risk.GetAsync("/api/risk/scenarios/ready?economy=JPN")).GetProperty("items").EnumerateArray().ToList();
+        ready.ShouldAllBe(r => r.GetProperty("importer").GetString() == "JPN" && r.GetProperty("worldShare").GetDouble() > 0.3);
+        var first = ready.First(r => r.GetProperty("meanChange").GetDouble() > 1);
+        using var body = Json(first.GetProperty("scenario").GetRawText());
+        var played = await (await Risk.Http.PostAsync("/api/risk/scenarios", body)).Content.ReadFromJsonAsync<JsonElement>();
+        var line = played.GetProperty("items").EnumerateArray().ShouldHaveSingleItem();
+        line.GetProperty("after").GetProperty("score").GetDouble().ShouldBe(first.GetProperty("most")[0].GetProperty("after").GetDouble(), 0.11);
+    }
+
+    [Fact]
+    public async Task Many_scenarios_at_once_give_what_each_gives_alone_twice_over()
+    {
+        var scenarios = string.Join(",", Enumerable.Range(1, 1200).Select(i =>
+            $$"""{"economies":["USA","JPN"],"supplyCuts":[{"supplier":"CHN","mineral":"{{(i % 2 == 0 ? "gallium" : "tungsten")}}","share":{{(i / 1200.0).ToString(System.Globalization.CultureInfo.InvariantCulture)}}}]}"""));
+        using var one = Json($$"""{"scenarios":[{{scenarios}}]}""");
+        using var two = Json($$"""{"scenarios":[{{scenarios}}]}""");
+        var answer = await Risk.Http.PostAsync("/api/risk/scenarios/batch", one);
+        var text = await answer.Content.ReadAsStringAsync();
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, text);
+        (await (await Risk.Http.PostAsync("/api/risk/scenarios/batch", two)).Content.ReadAsStringAsync()).ShouldBe(text);
+        var items = JsonDocument.Parse(text).RootElement.GetProperty("items").EnumerateArray().ToList();
+        items.Count.ShouldBe(1200);
+        items[1199].GetProperty("pairs").GetInt32().ShouldBe(2);
+        using var last = Json("""{"economies":["USA","JPN"],"supplyCuts":[{"supplier":"CHN","mineral":"gallium","share":1}]}""");
+        var alone = (await (await Risk.Http.PostAsync("/api/risk/scenarios", last)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0];
+        items[1199].GetProperty("most")[0].GetProperty("after").GetDouble().ShouldBe(alone.GetProperty("after").GetProperty("score").GetDouble());
+        using var bad = Json("""{"scenarios":[{"supplyCuts":[{"supplier":"CHN","mineral":"gallium","share":2}]}]}""");
+        var refused = await Risk.Http.PostAsync("/api/risk/scenarios/batch", bad);
+        refused.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty("/scenarios/0/supplyCuts/0/share", out _).ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Sectors_and_claims_carry_their_sources()
     {
         var sectors = (await Risk.GetAsync("/api/risk/sectors?economy=USA")).GetProperty("items").EnumerateArray().ToList();

@@ -22,14 +22,15 @@ internal sealed class RiskService : IAsyncDisposable
     private const string Key = "a key for tests";
     private readonly WebApplicationFactory<RiskDbContext> factory;
 
-    private RiskService(WebApplicationFactory<RiskDbContext> factory, NpgsqlDataSource database, string broker, Clock clock)
+    private RiskService(WebApplicationFactory<RiskDbContext> factory, string connection, string broker, Clock clock)
     {
-        (this.factory, Database, Broker, Clock) = (factory, database, broker, clock);
+        (this.factory, ConnectionString, Database, Broker, Clock) = (factory, connection, NpgsqlDataSource.Create(connection), broker, clock);
         Http = factory.CreateClient();
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
     }
 
     public HttpClient Http { get; }
+    public string ConnectionString { get; }
     public NpgsqlDataSource Database { get; }
     public string Broker { get; }
     public Clock Clock { get; }
@@ -53,9 +54,9 @@ internal sealed class RiskService : IAsyncDisposable
                 if (!idle) return;
                 foreach (var own in services.Where(s => s.ImplementationType == typeof(FirstScores) || s.ImplementationType == typeof(RescoreWorker)).ToList()) services.Remove(own);
             }));
-        var service = new RiskService(host, NpgsqlDataSource.Create(database), broker, clock);
+        var service = new RiskService(host, database, broker, clock);
         if (idle) await service.Services.GetRequiredService<DatabaseReadiness>().WaitAsync(CancellationToken.None);
-        else await Eventually.IsTrueAsync(async () => (await service.Http.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+        else await Eventually.IsTrueAsync(async () => (await service.Http.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(180));
         return service;
     }
 

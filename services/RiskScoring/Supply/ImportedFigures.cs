@@ -1,0 +1,41 @@
+using Chokepoint.Contracts;
+using Chokepoint.Imports;
+using Chokepoint.Reference;
+using Npgsql;
+
+namespace Chokepoint.RiskScoring.Supply;
+
+/// <summary>The figures that operators imported, in riskdb: never changed and never deleted, so that every edition stays.</summary>
+internal static class ImportedFigures
+{
+    public static IReadOnlyList<string> Columns { get; } = [.. FigureTable.Columns];
+
+    /// <summary>How many imports have been merged; their numbers would not do, since a later one may be merged first.</summary>
+    public static async Task<long> CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand($"SELECT count(*) FROM import_jobs WHERE state = {(int)ImportState.Completed}", connection);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Oldest import first, and in the order of the file.</summary>
+    public static async Task<List<Figure>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT {string.Join(", ", Columns)} FROM figures ORDER BY import_no, row_no", connection);
+        var figures = new List<Figure>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken)) figures.Add(Map(reader));
+        return figures;
+    }
+
+    private static Figure Map(NpgsqlDataReader row)
+    {
+        return new Figure(
+            FigureKinds.TryParse(row.GetString(0), out var kind) ? kind : throw new InvalidDataException($"{row.GetString(0)} is no kind of figure."),
+            Text(1), Text(2) is { } stage ? Enum.Parse<Stage>(stage, ignoreCase: true) : null, Text(3), Text(4), Text(5), Number(6), Number(7), Number(8),
+            row.GetString(9), Text(10), row.GetInt32(11), row.GetString(12), row.GetString(13), Text(14));
+
+        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
+        double? Number(int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
+    }
+}

@@ -1,0 +1,40 @@
+using Chokepoint.Reference;
+using Chokepoint.RiskScoring.Domain;
+using Npgsql;
+
+namespace Chokepoint.RiskScoring.Supply;
+
+/// <summary>
+/// The book of the newest figures: those that ship, and on top of them every file an operator imported, in the order of acceptance. Each
+/// replica looks for newer ones before it scores, so that no score is made from figures older than what asked for it.
+/// </summary>
+internal sealed class SupplyBooks(LiveMethod method)
+{
+    private readonly Lock making = new();
+    private volatile SupplyBook? current;
+    private long imported;
+
+    /// <summary>As of the last look; a reader keeps the one it took for as long as it answers.</summary>
+    public SupplyBook Current => current ?? Shipped();
+
+    /// <summary>Brings <see cref="Current"/> up to what is committed, as the connection sees it.</summary>
+    public async Task<SupplyBook> RefreshAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var merged = await ImportedFigures.CountAsync(connection, cancellationToken);
+        if (merged <= Interlocked.Read(ref imported)) return Current;
+        var figures = await ImportedFigures.ReadAsync(connection, cancellationToken);
+        // A second of arithmetic, and only when an operator has imported: others who ask meanwhile wait for it rather than do it too.
+        lock (making)
+        {
+            if (merged <= imported) return Current;
+            current = new SupplyBook(FigureSet.Of(Figures.Shipped.All, figures), method);
+            Interlocked.Exchange(ref imported, merged);
+            return current;
+        }
+    }
+
+    private SupplyBook Shipped()
+    {
+        lock (making) return current ??= new SupplyBook(Figures.Shipped, method);
+    }
+}
