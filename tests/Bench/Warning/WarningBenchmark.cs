@@ -1,7 +1,7 @@
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Domain;
 using Chokepoint.ExportControls.Registry;
-using Chokepoint.RiskScoring.Domain;
+using Chokepoint.Reference;
 
 namespace Chokepoint.Bench.Warning;
 
@@ -24,7 +24,7 @@ internal sealed class WarningBenchmark : IBenchmark
     public Task<BenchmarkResult> RunAsync(CancellationToken cancellationToken)
     {
         var registry = ShippedRegistry.Read();
-        List<Announced> notices = [.. registry.Notices.Select(Announced.Of).Where(n => n.Minerals.Count > 0)];
+        List<Announced> notices = [.. registry.Notices.Select(Announced.Of).Where(n => n.Named.Count > 0)];
         List<Announced> replayed = [.. notices.Where(n => n.On >= Begin).OrderBy(n => n.On)];
         var known = new KnownThen(registry.Notices);
         // The eves of the notices, and the days after each edition of USGS: those are when what is known changes.
@@ -51,12 +51,12 @@ internal sealed class WarningBenchmark : IBenchmark
         {
             var values = before[notice.On.AddDays(-1)][method];
             var soon = Controlled(notices, notice.On, notice.On.AddDays(Ahead));
-            double[] positive = [.. notice.Minerals.Where(values.ContainsKey).Select(m => values[m])];
+            double[] positive = [.. notice.Named.Where(values.ContainsKey).Select(m => values[m])];
             double[] others = [.. values.Where(v => !soon.Contains(v.Key)).Select(v => v.Value)];
             if (positive.Length == 0 || others.Length == 0) continue;
             rest += others.Length;
             areas.Add((positive.Average(p => others.Average(r => p > r ? 1 : p < r ? 0 : 0.5)), positive.Length));
-            foreach (var mineral in notice.Minerals.Where(values.ContainsKey))
+            foreach (var mineral in notice.Named.Where(values.ContainsKey))
             {
                 controlled++;
                 if (values[mineral] < from)
@@ -107,13 +107,16 @@ internal sealed class WarningBenchmark : IBenchmark
     }
 
     private static HashSet<string> Controlled(List<Announced> notices, DateOnly from, DateOnly until) =>
-        [.. notices.Where(n => n.On >= from && n.On <= until).SelectMany(n => n.Minerals)];
+        [.. notices.Where(n => n.On >= from && n.On <= until).SelectMany(n => n.Named)];
 
-    /// <summary>A notice that restricts goods: statements and listings of single firms warn of nothing to be seen in a mineral.</summary>
-    private sealed record Announced(DateOnly On, string Label, IReadOnlyCollection<string> Minerals)
+    /// <summary>
+    /// The minerals whose goods a notice restricts. Statements, listings of single firms and blankets over all dual-use goods are of no mineral
+    /// in particular: a blanket would make every alarm a true one.
+    /// </summary>
+    private sealed record Announced(DateOnly On, IReadOnlyCollection<string> Named)
     {
         public static Announced Of(NoticeDocument notice) => new(
-            notice.AnnouncedOn, $"{notice.Issuer} {notice.DocumentNumber}",
-            notice.Clauses.Where(c => c.Measure is not (Measure.Statement or Measure.EntityListing)).SelectMany(ClauseScope.MineralsOf).ToHashSet(StringComparer.Ordinal));
+            notice.AnnouncedOn,
+            notice.Clauses.Where(c => c.Measure is not (Measure.Statement or Measure.EntityListing) && !c.Minerals.Contains(Minerals.AllDualUse, StringComparer.Ordinal)).SelectMany(ClauseScope.MineralsOf).ToHashSet(StringComparer.Ordinal));
     }
 }
