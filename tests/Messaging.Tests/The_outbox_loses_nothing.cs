@@ -135,8 +135,9 @@ public sealed class The_outbox_loses_nothing(ServersFixture servers)
         await Eventually.IsTrueAsync(() => controls.Get<Broker.BrokerLink>().IsUp); // else it would bind after the unbinding
         await Amqp.WithChannelAsync(broker, async channel =>
         {
-            await UnbindAsync(channel, Queue);
-            await UnbindAsync(channel, "notifications.control-state-changed");
+            var route = EventTopology.Routes.Single(route => route.Event == typeof(ControlStateChanged));
+            foreach (var consumer in route.Consumers)
+                await channel.QueueUnbindAsync(route.QueueOf(consumer), "chokepoint.control-state-changed", "");
         });
 
         await controls.CommitAsync(Events.Control());
@@ -144,8 +145,6 @@ public sealed class The_outbox_loses_nothing(ServersFixture servers)
         // Returned, counted and tried again; the return made the relay declare the topology anew, so the next attempt arrives.
         await Eventually.BecomesAsync(() => Amqp.ReadyAsync(broker, Queue), ready => ready == 1);
         await Eventually.BecomesAsync(controls.OutboxAsync, count => count == 0);
-
-        static Task UnbindAsync(IChannel channel, string queue) => channel.QueueUnbindAsync(queue, "chokepoint.control-state-changed", "");
     }
 
     [Fact]

@@ -29,7 +29,7 @@ public sealed class When_a_notice_is_traced(PlatformFixture platform)
             var ids = spans.Select(span => span.SpanId).ToHashSet(StringComparer.Ordinal);
             return spans.Count(span => !ids.Contains(span.ParentId)) == 1
                 && spans.Count(span => span.Service == "notifications" && span.Name.Contains("webhook", StringComparison.Ordinal)) >= 2
-                && spans.Select(span => span.Service).Distinct().Order(StringComparer.Ordinal).SequenceEqual(["controls", "gateway", "notifications", "risk"]);
+                && spans.Select(span => span.Service).Distinct().Order(StringComparer.Ordinal).SequenceEqual(["controls", "gateway", "notifications", "risk", "trade"]);
         }, TimeSpan.FromSeconds(30));
 
         platform.Telemetry.Contains("a title that no trace may hold").ShouldBeFalse();

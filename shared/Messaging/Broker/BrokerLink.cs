@@ -40,6 +40,15 @@ internal sealed partial class BrokerLink(
         }
     }
 
+    /// <summary>The connection, where it is up and the broker takes messages at this moment; else null.</summary>
+    public IConnection? Usable
+    {
+        get
+        {
+            lock (_lock) return _up.Task.IsCompletedSuccessfully && _unblocked.Task.IsCompleted ? _up.Task.Result : null;
+        }
+    }
+
     /// <summary>Why there is no connection; null before the first failure and while there is one.</summary>
     public string? LastFailure => IsUp ? null : _lastFailure;
 

@@ -14,11 +14,14 @@ internal sealed class EventPublisher(BrokerLink link, IOptions<MessagingOptions>
 {
     private IChannel? _channel;
 
-    /// <summary>Publishes all rows, or what it can. Not for concurrent use.</summary>
+    /// <summary>
+    /// Publishes all rows, or what it can. It does not wait for a broker that has just gone: the caller may hold the rows locked, and
+    /// they would stay so until it is back. Not for concurrent use.
+    /// </summary>
     public async Task<Published> PublishAsync(IReadOnlyList<DueRow> rows, CancellationToken cancellationToken)
     {
-        var connection = await link.WhenUpAsync(cancellationToken);
         var outcome = new Published([], []);
+        if (link.Usable is not { } connection) return outcome;
         var sendable = new List<DueRow>(rows.Count);
         foreach (var row in rows)
         {
