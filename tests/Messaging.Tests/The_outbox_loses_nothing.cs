@@ -55,6 +55,38 @@ public sealed class The_outbox_loses_nothing(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_changed_session_is_clean_for_its_next_user()
+    {
+        var options = new NpgsqlConnectionStringBuilder(await servers.CreateDatabaseAsync()) { NoResetOnClose = true, MaxPoolSize = 1 };
+        await using var source = NpgsqlDataSource.Create(options);
+        const string state = """
+            SELECT pg_backend_pid(), current_setting('synchronous_commit'), (SELECT count(*) FROM pg_listening_channels()),
+                (SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid())
+            """;
+        async Task<(int Session, string Commit, long Channels, long Locks)> StateAsync(NpgsqlConnection connection)
+        {
+            await using var command = new NpgsqlCommand(state, connection);
+            await using var reader = await command.ExecuteReaderAsync();
+            await reader.ReadAsync();
+            return (reader.GetInt32(0), reader.GetString(1), reader.GetInt64(2), reader.GetInt64(3));
+        }
+
+        var changed = await source.OpenConnectionAsync();
+        await using (var change = new NpgsqlBatch(changed)
+        {
+            BatchCommands = { new("SET synchronous_commit = off"), new("LISTEN there"), new("SELECT pg_advisory_lock(7)") },
+        })
+            await change.ExecuteNonQueryAsync();
+        var before = await StateAsync(changed);
+        await ChangedSession.CloseAsync(changed);
+        await using var next = await source.OpenConnectionAsync();
+        var after = await StateAsync(next);
+
+        before.ShouldBe((before.Session, "off", 1, 1));
+        after.ShouldBe((before.Session, "on", 0, 0));
+    }
+
+    [Fact]
     public async Task One_event_per_commit_is_handled_without_waiting_for_the_poll()
     {
         var broker = await servers.CreateBrokerAsync();

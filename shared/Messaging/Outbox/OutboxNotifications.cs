@@ -42,11 +42,18 @@ internal sealed class OutboxNotifications(
 
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
-        await using var connection = await dataSource.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, _) => signal.Wake();
-        await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
-            await listen.ExecuteNonQueryAsync(cancellationToken);
-        while (true) await connection.WaitAsync(cancellationToken);
+        var connection = await dataSource.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            connection.Notification += (_, _) => signal.Wake();
+            await using (var listen = new NpgsqlCommand($"LISTEN {Channel}", connection))
+                await listen.ExecuteNonQueryAsync(cancellationToken);
+            while (true) await connection.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            await ChangedSession.CloseAsync(connection);
+        }
     }
 
     private async Task NotifyAsync(CancellationToken cancellationToken)

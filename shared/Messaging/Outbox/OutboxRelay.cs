@@ -158,7 +158,7 @@ internal sealed partial class OutboxRelay(
     private async Task DisconnectAsync()
     {
         fresh.HasRelay = false;
-        if (_connection is not null) await _connection.DisposeAsync();
+        if (_connection is not null) await ChangedSession.CloseAsync(_connection);
         _connection = null;
     }
 

@@ -59,7 +59,7 @@ internal sealed class OutboxStore(NpgsqlDataSource dataSource)
         }
         catch
         {
-            await connection.DisposeAsync();
+            await ChangedSession.CloseAsync(connection);
             throw;
         }
     }
