@@ -12,33 +12,23 @@ internal sealed record CurrentScore(
     string Economy, string Mineral, long Version, double? Score, FactorScores? Factors, string Fingerprint, IReadOnlyList<ControlMark> Controls,
     string? Stage, string Figures, IReadOnlyList<SignalMark> Signals, string? Level, string State)
 {
-    public static async Task<Dictionary<(string, string), CurrentScore>> LoadAsync(
-        NpgsqlConnection connection, IReadOnlyList<WorkItem> items, CancellationToken cancellationToken)
-    {
-        await using var command = new NpgsqlCommand("""
-            SELECT c.economy, c.mineral, c.version, c.score, c.structure, c.controls_factor, c.trade, c.market, c.fingerprint, c.controls, c.stage, c.figures,
-                c.signals, c.level, c.state
-            FROM current_scores c JOIN unnest($1, $2) AS pairs (economy, mineral) USING (economy, mineral)
-            """, connection)
-        {
-            Parameters = { new() { Value = items.Select(i => i.Economy).ToArray() }, new() { Value = items.Select(i => i.Mineral).ToArray() } },
-        };
-        var found = new Dictionary<(string, string), CurrentScore>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var row = new CurrentScore(
-                reader.GetString(0), reader.GetString(1), reader.GetInt64(2), Number(reader, 3),
-                Number(reader, 4) is { } structure ? new FactorScores(structure, Number(reader, 5) ?? 0, Number(reader, 6), Number(reader, 7)) : null,
-                reader.GetString(8), JsonSerializer.Deserialize<ControlMark[]>(reader.GetString(9), EventJson.Options)!,
-                await reader.IsDBNullAsync(10, cancellationToken) ? null : reader.GetString(10), reader.GetString(11),
-                JsonSerializer.Deserialize<SignalMark[]>(reader.GetString(12), EventJson.Options)!,
-                await reader.IsDBNullAsync(13, cancellationToken) ? null : reader.GetString(13), reader.GetString(14));
-            found[(row.Economy, row.Mineral)] = row;
-        }
+    /// <summary>What <see cref="Read"/> reads, of <c>current_scores c</c>.</summary>
+    public const string Columns = """
+        c.version, c.score, c.structure, c.controls_factor, c.trade, c.market, c.fingerprint, c.controls, c.stage, c.figures, c.signals, c.level, c.state
+        """;
 
-        return found;
-    }
+    /// <param name="first">Where the columns begin.</param>
+    /// <returns>Null where the pair has no score yet.</returns>
+    public static CurrentScore? Read(NpgsqlDataReader reader, string economy, string mineral, int first) => reader.IsDBNull(first) ? null : new CurrentScore(
+        economy, mineral, reader.GetInt64(first), Number(reader, first + 1),
+        Number(reader, first + 2) is { } structure
+            ? new FactorScores(structure, Number(reader, first + 3) ?? 0, Number(reader, first + 4), Number(reader, first + 5))
+            : null,
+        reader.GetString(first + 6), JsonSerializer.Deserialize<ControlMark[]>(reader.GetString(first + 7), EventJson.Options)!,
+        Text(reader, first + 8), reader.GetString(first + 9), JsonSerializer.Deserialize<SignalMark[]>(reader.GetString(first + 10), EventJson.Options)!,
+        Text(reader, first + 11), reader.GetString(first + 12));
+
+    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
 
     private static double? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 }

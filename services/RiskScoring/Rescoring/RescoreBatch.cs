@@ -17,42 +17,43 @@ internal sealed class RescoreBatch(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var items = await WorkTable.TakeAsync(transaction, size, cancellationToken);
-        if (items.Count == 0) return (0, 0);
+        var taken = await WorkTable.TakeAsync(transaction, size, cancellationToken);
+        if (taken.Count == 0) return (0, 0);
 
         // In this order: what asked for these pairs is committed, so the figures and clauses read now hold it.
         var book = await books.RefreshAsync(connection, cancellationToken);
         var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
-        var current = await CurrentScore.LoadAsync(connection, items, cancellationToken);
         var now = time.GetUtcNow();
-        var revisions = new List<Revision>(items.Count);
-        foreach (var traced in items.GroupBy(i => i.Traceparent, StringComparer.Ordinal))
+        var revisions = new List<Revision>(taken.Count);
+        var announcements = outbox.Gather();
+        foreach (var traced in taken.GroupBy(t => t.Item.Traceparent, StringComparer.Ordinal))
         {
             using var span = metrics.StartSpan(traced.Key, traced.Count());
-            var made = Score(traced, book, snapshot, current, now);
+            var made = Score(traced, book, snapshot, now);
             revisions.AddRange(made.Select(m => m.Revision));
-            await outbox.WriteAsync(transaction, [.. made.Where(m => !m.Item.Silent).Select(m => m.Revision.Announcement(book.Method)).OfType<RiskScoreChanged>()], cancellationToken);
+            foreach (var announcement in made.Where(m => !m.Item.Silent).Select(m => m.Revision.Announcement(book.Method)).OfType<RiskScoreChanged>())
+                announcements.Add(announcement);
             span?.SetTag("chokepoint.revisions", made.Count);
         }
 
-        await RevisionStore.WriteAsync(connection, transaction, revisions, book.Edition, snapshot.Seen, cancellationToken);
+        await RevisionStore.WriteAsync(connection, transaction, revisions, book.Edition, snapshot.Seen, announcements, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        outbox.Committed();
+        announcements.Committed();
         if (revisions.Count > 0) committed.Announce();
-        metrics.Committed(items, revisions, time.GetUtcNow());
-        return (items.Count, items.Max(i => i.Asked));
+        metrics.Committed([.. taken.Select(t => t.Item)], revisions, time.GetUtcNow());
+        return (taken.Count, taken.Max(t => t.Item.Asked));
     }
 
-    private List<(WorkItem Item, Revision Revision)> Score(
-        IEnumerable<WorkItem> items, SupplyBook book, ClauseBook.Snapshot snapshot, Dictionary<(string, string), CurrentScore> current, DateTimeOffset now)
+    private static List<(WorkItem Item, Revision Revision)> Score(
+        IEnumerable<(WorkItem Item, CurrentScore? Current)> taken, SupplyBook book, ClauseBook.Snapshot snapshot, DateTimeOffset now)
     {
         // Pure arithmetic and words: a whole rescore takes every core, one notice's few pairs are not worth handing out.
         const int few = 64;
-        var known = items.Where(i => book.Contains(i.Economy, i.Mineral)).ToList();
+        var known = taken.Where(t => book.Contains(t.Item.Economy, t.Item.Mineral)).ToList();
         var made = known.Count < few ? known.Select(Next) : known.AsParallel().AsOrdered().Select(Next);
         return [.. made.Where(m => m.Revision is not null).Select(m => (m.Item, m.Revision!))];
 
-        (WorkItem Item, Revision? Revision) Next(WorkItem item) => (item, Revision.Next(
-            LiveScores.At(book, snapshot, item.Economy, item.Mineral, now), current.GetValueOrDefault((item.Economy, item.Mineral)), book.Method, book.Edition));
+        (WorkItem Item, Revision? Revision) Next((WorkItem Item, CurrentScore? Current) pair) => (pair.Item, Revision.Next(
+            LiveScores.At(book, snapshot, pair.Item.Economy, pair.Item.Mineral, now), pair.Current, book.Method, book.Edition));
     }
 }

@@ -1,12 +1,13 @@
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.Messaging.Outbox;
 using Chokepoint.RiskScoring.Supply;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Chokepoint.RiskScoring.Rescoring;
 
-/// <summary>Writes revisions and makes them the current ones, all of a batch in two statements.</summary>
+/// <summary>Writes revisions, makes them the current ones and announces them: a statement each, all in one round trip.</summary>
 internal static class RevisionStore
 {
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
@@ -35,7 +36,7 @@ internal static class RevisionStore
 
     public static async Task WriteAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Revision> revisions, FiguresEdition figures, string? seen,
-        CancellationToken cancellationToken)
+        OutboxBatch announcements, CancellationToken cancellationToken)
     {
         if (revisions.Count == 0) return;
         await using var batch = new NpgsqlBatch(connection, transaction);
@@ -62,6 +63,7 @@ internal static class RevisionStore
         Add(upsert, Texts, revisions, _ => figures.Name);
         Add(upsert, Texts, revisions, r => JsonSerializer.Serialize(r.Pair.Signals, EventJson.Options));
         batch.BatchCommands.Add(upsert);
+        if (!announcements.IsEmpty) batch.BatchCommands.Add(announcements.Insert());
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -23,6 +23,7 @@ internal static class WorkTable
         await using var command = new NpgsqlCommand("""
             INSERT INTO rescore_work (economy, mineral, occurred_at, silent, traceparent)
             SELECT economy, mineral, $3, $4, $5 FROM unnest($1, $2) AS pairs (economy, mineral)
+            ORDER BY economy, mineral -- two who ask for the same pairs wait for one another and do not deadlock
             ON CONFLICT (economy, mineral) DO UPDATE SET
                 occurred_at = least(rescore_work.occurred_at, excluded.occurred_at),
                 silent = rescore_work.silent AND excluded.silent,
@@ -42,23 +43,28 @@ internal static class WorkTable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Takes up to <paramref name="limit"/> pairs that no other worker holds, oldest request first.</summary>
-    public static async Task<List<WorkItem>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes up to <paramref name="limit"/> pairs that no other worker holds, oldest request first, each with its current score. That is
+    /// the newest one: a request that is seen was committed after the worker that held the pair before had committed its score.
+    /// </summary>
+    public static async Task<List<(WorkItem Item, CurrentScore? Current)>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("""
-            DELETE FROM rescore_work w USING (
-                SELECT economy, mineral FROM rescore_work ORDER BY requested_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS taken
-            WHERE w.economy = taken.economy AND w.mineral = taken.mineral
-            RETURNING w.economy, w.mineral, w.occurred_at, w.silent, w.traceparent, w.asked
-            """, transaction.Connection, transaction) { Parameters = { new() { Value = limit } } };
-        var items = new List<WorkItem>();
+        await using var command = new NpgsqlCommand($"""
+            WITH taken AS (
+                DELETE FROM rescore_work w USING (
+                    SELECT economy, mineral FROM rescore_work ORDER BY requested_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS free
+                WHERE w.economy = free.economy AND w.mineral = free.mineral
+                RETURNING w.economy, w.mineral, w.occurred_at, w.silent, w.traceparent, w.asked)
+            SELECT t.*, {CurrentScore.Columns} FROM taken t LEFT JOIN current_scores c USING (economy, mineral)
+            """, transaction.Connection, transaction) { Parameters = { new NpgsqlParameter<int> { TypedValue = limit } } };
+        var items = new List<(WorkItem, CurrentScore?)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            items.Add(new WorkItem(
-                reader.GetString(0), reader.GetString(1), await reader.IsDBNullAsync(2, cancellationToken) ? null : reader.GetFieldValue<DateTimeOffset>(2),
-                reader.GetBoolean(3), await reader.IsDBNullAsync(4, cancellationToken) ? null : reader.GetString(4),
-                reader.GetInt32(5)));
+            var (economy, mineral) = (reader.GetString(0), reader.GetString(1));
+            items.Add((new WorkItem(
+                economy, mineral, reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetBoolean(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt32(5)), CurrentScore.Read(reader, economy, mineral, 6)));
         }
 
         return items;

@@ -64,6 +64,8 @@ internal static class ServiceDatabase
         // A service sends few different statements very often: on their second use they are prepared, and the server plans them once.
         if (!stated.ContainsKey("Max Auto Prepare"))
             connection.MaxAutoPrepare = 64;
+        if (!stated.ContainsKey("Auto Prepare Min Usages"))
+            connection.AutoPrepareMinUsages = 2;
         // Npgsql would clean each session with seven statements before its next use. Nothing here changes a session but for its transaction
         // (SET LOCAL, pg_advisory_xact_lock); Messaging's relay and listener do, and clean up after themselves.
         if (!stated.ContainsKey("No Reset On Close"))
