@@ -4,7 +4,6 @@ using Chokepoint.Contracts.CloudEvents;
 using Chokepoint.Messaging;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Notifications.Domain;
-using Microsoft.EntityFrameworkCore;
 
 namespace Chokepoint.Notifications.Events;
 
@@ -19,10 +18,8 @@ internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEvent
     {
         if (IsSilent(@event)) return;
         var facets = EventFacets.Of(@event);
-        if (await Listeners.OfAsync(db, @event.EventId, facets, cancellationToken) is not { } listeners) return;
-
         var outgoing = mapping.Map(@event);
-        db.Events.Add(new OutgoingEvent
+        var listeners = await EventIntake.StoreAsync(db, new OutgoingEvent
         {
             Id = outgoing.Id,
             Type = outgoing.Type,
@@ -36,18 +33,8 @@ internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEvent
             Minerals = [.. facets.Minerals],
             Level = facets.Level,
             Change = facets.Change,
-        });
-        foreach (var subscription in listeners)
-        {
-            db.Deliveries.Add(new Delivery
-            {
-                Id = Guid.CreateVersion7(),
-                SubscriptionId = subscription,
-                EventId = outgoing.Id,
-                State = DeliveryState.Pending,
-            });
-        }
-        await db.SaveChangesAsync(cancellationToken);
+        }, cancellationToken);
+        await EventIntake.DeliverAsync(db, outgoing.Id, listeners, cancellationToken);
     }
 
     private static bool IsSilent(IPlatformEvent @event) => @event switch

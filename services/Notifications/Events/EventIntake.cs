@@ -1,0 +1,90 @@
+using Chokepoint.Contracts;
+using Chokepoint.Notifications.Data;
+using Chokepoint.Notifications.Domain;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Chokepoint.Notifications.Events;
+
+/// <summary>Stores an event and its deliveries in the transaction that it is handled in, in two round trips; in one where nobody listens.</summary>
+internal static class EventIntake
+{
+    // No row for a known event; without an active subscription one row of nulls for a new one.
+    private const string Store = """
+        WITH new AS (
+            INSERT INTO events (
+                id, type, subject, time, noticed_at, body, trace_parent, economies, excluded_economies, minerals, level, change)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)
+            ON CONFLICT DO NOTHING
+            RETURNING id)
+        SELECT s.id, s.event_types, s.economies, s.minerals, s.minimum_level, s.minimum_change
+        FROM new LEFT JOIN subscriptions s ON s.disabled_reason IS NULL
+        """;
+
+    private const string Deliver = """
+        INSERT INTO deliveries (id, subscription_id, event_id, state, attempts, round)
+        SELECT id, subscription, $3, $4, 0, 0 FROM unnest($1, $2) AS d (id, subscription)
+        """;
+
+    /// <summary>Stores the event, unless it is stored already: the inbox forgets after its window, its row does not.</summary>
+    /// <returns>The active subscriptions whose filter it passes; none where it is known.</returns>
+    public static async Task<List<Guid>> StoreAsync(NotificationsDbContext db, OutgoingEvent @event, CancellationToken cancellationToken)
+    {
+        var transaction = TransactionOf(db);
+        await using var command = new NpgsqlCommand(Store, transaction.Connection, transaction)
+        {
+            Parameters =
+            {
+                new NpgsqlParameter<Guid> { TypedValue = @event.Id },
+                new NpgsqlParameter<string> { TypedValue = @event.Type },
+                new NpgsqlParameter<string> { TypedValue = @event.Subject },
+                new NpgsqlParameter<DateTimeOffset> { TypedValue = @event.Time.ToUniversalTime() },
+                Nullable(@event.NoticedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
+                new NpgsqlParameter<byte[]> { TypedValue = @event.Body },
+                Nullable(@event.TraceParent, NpgsqlDbType.Text),
+                Nullable(@event.Economies, NpgsqlDbType.Array | NpgsqlDbType.Text),
+                new NpgsqlParameter<string[]> { TypedValue = @event.ExcludedEconomies },
+                new NpgsqlParameter<string[]> { TypedValue = @event.Minerals },
+                Nullable(@event.Level?.ToString(), NpgsqlDbType.Text),
+                Nullable(@event.Change, NpgsqlDbType.Double),
+            },
+        };
+        var facets = @event.Facets;
+        var listeners = new List<Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (!reader.IsDBNull(0) && Filter(reader).Matches(facets)) listeners.Add(reader.GetGuid(0));
+        }
+
+        return listeners;
+    }
+
+    /// <summary>One delivery for each of the subscriptions, due at once.</summary>
+    public static async Task DeliverAsync(NotificationsDbContext db, Guid eventId, IReadOnlyList<Guid> subscriptions, CancellationToken cancellationToken)
+    {
+        if (subscriptions.Count == 0) return;
+        var transaction = TransactionOf(db);
+        await using var command = new NpgsqlCommand(Deliver, transaction.Connection, transaction)
+        {
+            Parameters =
+            {
+                new() { Value = subscriptions.Select(_ => Guid.CreateVersion7()).ToArray() },
+                new() { Value = subscriptions.ToArray() },
+                new NpgsqlParameter<Guid> { TypedValue = eventId },
+                new NpgsqlParameter<string> { TypedValue = nameof(DeliveryState.Pending) },
+            },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlTransaction TransactionOf(NotificationsDbContext db) => (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+
+    private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
+
+    private static SubscriptionFilter Filter(NpgsqlDataReader row) => new(
+        row.GetFieldValue<string[]>(1), row.GetFieldValue<string[]>(2), row.GetFieldValue<string[]>(3),
+        row.IsDBNull(4) ? null : Enum.Parse<RiskLevel>(row.GetString(4)), row.IsDBNull(5) ? null : row.GetDouble(5));
+}
