@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Cryptography;
 
 namespace Chokepoint.Notifications.Subscriptions;
@@ -8,6 +9,8 @@ namespace Chokepoint.Notifications.Subscriptions;
 /// </summary>
 internal static class KeyFile
 {
+    private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
+
     /// <summary>Where nothing is configured: under the platform's data folder, else the user's own.</summary>
     /// <param name="platformData"><c>PLATFORM_DATA</c>, which <c>./run</c> sets.</param>
     public static string DefaultPath(string? platformData)
@@ -23,7 +26,7 @@ internal static class KeyFile
     {
         if (!File.Exists(path)) Create(path);
         var keys = new List<byte[]>();
-        foreach (var line in File.ReadLines(path).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
+        foreach (var line in Written(path).Select(l => l.Trim()).Where(l => l.Length > 0 && l[0] != '#'))
         {
             var key = new byte[32];
             if (!Convert.TryFromBase64String(line, key, out var length) || length != key.Length)
@@ -34,23 +37,33 @@ internal static class KeyFile
         return keys;
     }
 
-    // Written beside its place and then linked into it, so that of replicas starting together one wins and none reads half a key.
+    // The file system lets one of the replicas that start together make the file. (A move that must not overwrite is not one step for it:
+    // two can succeed, and the first to read would seal with a key that is gone.)
     private static void Create(string path)
     {
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        Directory.CreateDirectory(folder);
-        var draft = Path.Combine(folder, $".{Guid.NewGuid():N}");
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Share = FileShare.Read };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var writer = new StreamWriter(draft, options))
-            writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         try
         {
-            File.Move(draft, path, overwrite: false);
+            using var writer = new StreamWriter(path, options);
+            writer.WriteLine(Convert.ToBase64String(RandomNumberGenerator.GetBytes(32)));
         }
         catch (IOException) when (File.Exists(path))
         {
-            File.Delete(draft);
+            // Another was first.
+        }
+    }
+
+    /// <summary>Its lines, waited for a moment where another has made the file and not written its one line yet.</summary>
+    private static string[] Written(string path)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (true)
+        {
+            var text = File.ReadAllText(path);
+            if (text.Length > 0 || Stopwatch.GetElapsedTime(begun) > MostPatience) return text.Split('\n');
+            Thread.Sleep(20);
         }
     }
 }
