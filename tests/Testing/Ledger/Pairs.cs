@@ -1,9 +1,7 @@
-using Chokepoint.Testing.Ledger;
-
-namespace Chokepoint.Faults.Tests;
+namespace Chokepoint.Testing.Ledger;
 
 /// <summary>Economies and minerals whose score a Chinese ban on the economy bears on, each by the stage that decides it.</summary>
-internal static class Pairs
+public static class Pairs
 {
     private static readonly string[] Minerals = ["gallium", "germanium", "antimony", "natural-graphite", "tungsten", "dysprosium", "magnesium", "bismuth"];
     private static readonly string[] Economies = ["USA", "JPN", "KOR", "EU27", "COD", "IND", "GBR", "CAN"];
