@@ -10,6 +10,9 @@ namespace Chokepoint.Imports;
 /// </summary>
 public sealed class BinaryCopyBuffer
 {
+    private const int DateOid = 1082;
+    private const int Float8Oid = 701;
+
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
     private static readonly int PostgresEpoch = new DateOnly(2000, 1, 1).DayNumber;
 
@@ -96,6 +99,32 @@ public sealed class BinaryCopyBuffer
         _bytes.Advance(4 + length);
     }
 
+    /// <summary>A <c>date[]</c> of one dimension (PostgreSQL's array_send).</summary>
+    public void Write(ReadOnlySpan<DateOnly> values)
+    {
+        const int each = 8;
+        var span = StartArray(values.Length, each, DateOid);
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(span, 4);
+            BinaryPrimitives.WriteInt32BigEndian(span[4..], value.DayNumber - PostgresEpoch);
+            span = span[each..];
+        }
+    }
+
+    /// <summary>A <c>double precision[]</c> of one dimension.</summary>
+    public void Write(ReadOnlySpan<double> values)
+    {
+        const int each = 12;
+        var span = StartArray(values.Length, each, Float8Oid);
+        foreach (var value in values)
+        {
+            BinaryPrimitives.WriteInt32BigEndian(span, 8);
+            BinaryPrimitives.WriteDoubleBigEndian(span[4..], value);
+            span = span[each..];
+        }
+    }
+
     public void WriteNull() => BinaryPrimitives.WriteInt32BigEndian(Take(4), -1);
 
     /// <summary>What is written so far from an offset on, for a COPY that is sent in pieces; only its first piece has the header.</summary>
@@ -106,6 +135,16 @@ public sealed class BinaryCopyBuffer
     {
         BinaryPrimitives.WriteInt16BigEndian(Take(2), -1);
         return _bytes.WrittenMemory;
+    }
+
+    private Span<byte> StartArray(int length, int bytesEach, int elementOid)
+    {
+        const int head = 20;
+        var span = Take(4 + head + length * bytesEach);
+        BinaryPrimitives.WriteInt32BigEndian(span, head + length * bytesEach);
+        ReadOnlySpan<int> fields = [1, 0, elementOid, length, 1]; // dimensions, no nulls, type, length, lower bound
+        for (var i = 0; i < fields.Length; i++) BinaryPrimitives.WriteInt32BigEndian(span[(4 + 4 * i)..], fields[i]);
+        return span[(4 + head)..];
     }
 
     private Span<byte> Take(int length)

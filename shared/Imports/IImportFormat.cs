@@ -33,29 +33,37 @@ public interface IRowReader<TRow> : IAsyncDisposable
 /// <summary>Where accepted rows go: a staging table of the job's own, then the service's tables in one merge.</summary>
 public interface IImportTarget<TRow>
 {
+    /// <summary>Bytes of the rows that <see cref="TryEncode"/> took and has not written yet.</summary>
+    int HeldBytes => 0;
+
+    /// <summary>Looks up what rows of this job need, before the first of them.</summary>
+    Task BeginAsync(ImportJob job, CancellationToken cancellationToken);
+
     /// <summary>Columns of a staged row, in the order that <see cref="TryEncode"/> writes them.</summary>
-    IReadOnlyList<string> StagedColumns { get; }
+    IReadOnlyList<string> StagedColumns(ImportJob job);
 
     /// <summary>Creates the staging table if this job has none.</summary>
     Task PrepareAsync(NpgsqlConnection connection, ImportJob job, string staging, CancellationToken cancellationToken);
 
-    /// <summary>Writes a row; false, and nothing written, when something about it must be looked up first.</summary>
+    /// <summary>Writes a row or holds it back to write it with others; false, and nothing taken, when something must be learned first.</summary>
     bool TryEncode(BinaryCopyBuffer buffer, ImportJob job, in TRow row);
 
-    /// <summary>
-    /// Looks up, makes and keeps what <see cref="TryEncode"/> lacked for a row, on a connection of its own: an earlier batch may be on its
-    /// way into the staging table meanwhile.
-    /// </summary>
-    Task LearnAsync(ImportJob job, TRow row, string staging, CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>Looks up, makes and keeps what <see cref="TryEncode"/> lacked for a row, on a connection of its own.</summary>
+    Task LearnAsync(ImportJob job, TRow row, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <summary>Writes what is held back, and makes what the staging table lacks for the batch, which is sent next.</summary>
+    Task CompleteBatchAsync(NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken) =>
+        Task.CompletedTask;
 
     /// <summary>
     /// Merges the staged rows into the service's tables and publishes what changed, all in the transaction that also closes the job.
     /// </summary>
-    Task<MergeOutcome> MergeAsync(NpgsqlTransaction transaction, ImportJob job, string staging, CancellationToken cancellationToken);
+    /// <param name="accepted">Rows of the file that were staged.</param>
+    Task<MergeOutcome> MergeAsync(NpgsqlTransaction transaction, ImportJob job, string staging, long accepted, CancellationToken cancellationToken);
 
     /// <summary>The merge has been committed.</summary>
     void Merged();
 }
 
-/// <summary>How many staged rows were new, changed a stored one, or were known already.</summary>
+/// <summary>How many accepted rows were new, changed a stored one, or were known already.</summary>
 public sealed record MergeOutcome(long New, long Revised, long Unchanged);

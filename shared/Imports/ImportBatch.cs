@@ -3,24 +3,32 @@ using Npgsql;
 namespace Chokepoint.Imports;
 
 /// <summary>Rows and rejects already encoded, and how far the file was read when they were complete.</summary>
-internal sealed class ImportBatch(string copyRows, int bytes)
+/// <param name="bytes">Encoded size at which the batch is full.</param>
+/// <param name="expected">Encoded size it is likely to come to; no more than that is set aside.</param>
+internal sealed class ImportBatch(string copyRows, int bytes, long expected)
 {
     private const string CopyRejects = "COPY import_rejects (job_no, no, line, reason) FROM STDIN (FORMAT binary)";
 
-    public BinaryCopyBuffer Rows { get; } = new(bytes + (bytes >> 3));
+    public BinaryCopyBuffer Rows { get; } = new((int)Math.Min(bytes + (bytes >> 3), expected));
 
     public BinaryCopyBuffer Rejects { get; } = new(1 << 14);
 
-    public bool IsFull => Rows.Length + Rejects.Length >= bytes;
+    /// <param name="heldBytes">Of rows that the batch gets before it is written.</param>
+    public bool IsFull(int heldBytes) => Rows.Length + Rejects.Length + heldBytes >= bytes;
 
     /// <summary>Rows, rejects and the count of both in one transaction; the batch is empty afterwards.</summary>
     public async Task WriteAsync(NpgsqlConnection connection, ImportJob job, ImportProgress progress, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await WriteInTransactionAsync(connection, job, progress, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    public async Task WriteInTransactionAsync(NpgsqlConnection connection, ImportJob job, ImportProgress progress, CancellationToken cancellationToken)
+    {
         await ImportStore.CheckpointAsync(connection, job, progress, cancellationToken);
         await CopyAsync(connection, copyRows, Rows, cancellationToken);
         await CopyAsync(connection, CopyRejects, Rejects, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     private static async Task CopyAsync(

@@ -13,79 +13,122 @@ public sealed class ImportSpool(NpgsqlDataSource database, ImportSignal signal, 
 {
     internal const int ChunkBytes = 1 << 20;
 
+    private const string Insert = "INSERT INTO import_jobs (id, format, options, state, byte_count, sha256, submitted_at)";
+
     /// <exception cref="ImportTooLargeException">The body is longer than <paramref name="maxBytes"/>.</exception>
     public async Task<ImportJob> AcceptAsync(
         Stream body, string format, string? options, long maxBytes, CancellationToken cancellationToken)
     {
+        var pieces = new BodyPieces(body, maxBytes);
+        try
+        {
+            await pieces.ReadAsync(cancellationToken);
+            var header = new JobHeader(Guid.CreateVersion7(clock.GetUtcNow()), format, options);
+            var (no, submitted) = pieces.IsLast
+                ? await WholeAsync(header, pieces, cancellationToken)
+                : await PieceByPieceAsync(header, pieces, cancellationToken);
+            signal.Set();
+            return new ImportJob
+            {
+                No = no, Id = header.Id, Format = format, Options = options, State = ImportState.Queued, ByteCount = pieces.Length,
+                Sha256 = pieces.Sha256, SubmittedAt = submitted,
+            };
+        }
+        finally
+        {
+            pieces.Dispose();
+        }
+    }
+
+    /// <summary>A body of one piece is one statement.</summary>
+    private async Task<(long No, DateTimeOffset Submitted)> WholeAsync(JobHeader header, BodyPieces pieces, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"""
+            WITH job AS ({Insert} VALUES ($1, $2, $3, $4, $5, $6, now()) RETURNING no, submitted_at),
+                piece AS (INSERT INTO import_chunks (job_no, seq, body) SELECT no, 0, $7 FROM job WHERE $5 > 0)
+            SELECT no, submitted_at FROM job
+            """);
+        header.AddTo(command, pieces.Length, pieces.Sha256);
+        command.Parameters.Add(new() { Value = pieces.Piece, NpgsqlDbType = NpgsqlDbType.Bytea });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1));
+    }
+
+    private async Task<(long No, DateTimeOffset Submitted)> PieceByPieceAsync(JobHeader header, BodyPieces pieces, CancellationToken cancellationToken)
+    {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var id = Guid.CreateVersion7(clock.GetUtcNow());
-        var no = await InsertAsync(connection, id, format, options, cancellationToken);
-        var (length, sha256) = await CopyAsync(connection, no, body, maxBytes, cancellationToken);
+        await using var insert = new NpgsqlCommand($"{Insert} VALUES ($1, $2, $3, $4, $5, $6, now()) RETURNING no", connection);
+        header.AddTo(insert, length: 0, sha256: []);
+        var no = (long)(await insert.ExecuteScalarAsync(cancellationToken))!;
+
+        await using (var copy = await connection.BeginBinaryImportAsync("COPY import_chunks (job_no, seq, body) FROM STDIN (FORMAT binary)", cancellationToken))
+        {
+            for (var seq = 0; pieces.Piece.Length > 0; seq++)
+            {
+                await copy.StartRowAsync(cancellationToken);
+                await copy.WriteAsync(no, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync(seq, NpgsqlDbType.Integer, cancellationToken);
+                await copy.WriteAsync(pieces.Piece, NpgsqlDbType.Bytea, cancellationToken);
+                await pieces.ReadAsync(cancellationToken);
+            }
+            await copy.CompleteAsync(cancellationToken);
+        }
 
         await using var seal = new NpgsqlCommand(
             "UPDATE import_jobs SET byte_count = $2, sha256 = $3 WHERE no = $1 RETURNING submitted_at", connection)
         {
-            Parameters = { new() { Value = no }, new() { Value = length }, new() { Value = sha256 } },
+            Parameters = { new() { Value = no }, new() { Value = pieces.Length }, new() { Value = pieces.Sha256 } },
         };
         var submitted = new DateTimeOffset((DateTime)(await seal.ExecuteScalarAsync(cancellationToken))!, TimeSpan.Zero);
         await transaction.CommitAsync(cancellationToken);
-        signal.Set();
-        return new ImportJob
-        {
-            No = no, Id = id, Format = format, Options = options, State = ImportState.Queued, ByteCount = length, Sha256 = sha256,
-            SubmittedAt = submitted,
-        };
+        return (no, submitted);
     }
 
-    private static async Task<long> InsertAsync(
-        NpgsqlConnection connection, Guid id, string format, string? options, CancellationToken cancellationToken)
+    private sealed record JobHeader(Guid Id, string Format, string? Options)
     {
-        await using var insert = new NpgsqlCommand(
-            """
-            INSERT INTO import_jobs (id, format, options, state, byte_count, sha256, submitted_at)
-            VALUES ($1, $2, $3, $4, 0, ''::bytea, now()) RETURNING no
-            """, connection)
+        public void AddTo(NpgsqlCommand command, long length, byte[] sha256)
         {
-            Parameters =
-            {
-                new() { Value = id }, new() { Value = format },
-                new() { Value = (object?)options ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb },
-                new() { Value = (int)ImportState.Queued },
-            },
-        };
-        return (long)(await insert.ExecuteScalarAsync(cancellationToken))!;
-    }
-
-    private static async Task<(long Length, byte[] Sha256)> CopyAsync(
-        NpgsqlConnection connection, long no, Stream body, long maxBytes, CancellationToken cancellationToken)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var chunk = ArrayPool<byte>.Shared.Rent(ChunkBytes);
-        try
-        {
-            await using var copy = await connection.BeginBinaryImportAsync(
-                "COPY import_chunks (job_no, seq, body) FROM STDIN (FORMAT binary)", cancellationToken);
-            var length = 0L;
-            for (var seq = 0; ; seq++)
-            {
-                var filled = await body.ReadAtLeastAsync(chunk.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancellationToken);
-                if (filled == 0) break;
-                length += filled;
-                if (length > maxBytes) throw new ImportTooLargeException(maxBytes);
-                hash.AppendData(chunk, 0, filled);
-                await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(no, NpgsqlDbType.Bigint, cancellationToken);
-                await copy.WriteAsync(seq, NpgsqlDbType.Integer, cancellationToken);
-                await copy.WriteAsync(chunk.AsMemory(0, filled), NpgsqlDbType.Bytea, cancellationToken);
-                if (filled < ChunkBytes) break;
-            }
-            await copy.CompleteAsync(cancellationToken);
-            return (length, hash.GetHashAndReset());
+            command.Parameters.Add(new() { Value = Id });
+            command.Parameters.Add(new() { Value = Format });
+            command.Parameters.Add(new() { Value = (object?)Options ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Jsonb });
+            command.Parameters.Add(new() { Value = (int)ImportState.Queued });
+            command.Parameters.Add(new() { Value = length });
+            command.Parameters.Add(new() { Value = sha256 });
         }
-        finally
+    }
+
+    /// <summary>A body in pieces of one size, one at a time in memory, with the hash of all that was read.</summary>
+    private sealed class BodyPieces(Stream body, long maxBytes) : IDisposable
+    {
+        private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(ChunkBytes);
+
+        /// <summary>Empty when the body has ended.</summary>
+        public ReadOnlyMemory<byte> Piece { get; private set; }
+
+        public bool IsLast { get; private set; }
+
+        public long Length { get; private set; }
+
+        public byte[] Sha256 => _hash.GetCurrentHash();
+
+        public async Task ReadAsync(CancellationToken cancellationToken)
         {
-            ArrayPool<byte>.Shared.Return(chunk);
+            var filled = IsLast ? 0 : await body.ReadAtLeastAsync(_buffer.AsMemory(0, ChunkBytes), ChunkBytes, throwOnEndOfStream: false, cancellationToken);
+            IsLast = filled < ChunkBytes;
+            Length += filled;
+            if (Length > maxBytes) throw new ImportTooLargeException(maxBytes);
+            _hash.AppendData(_buffer, 0, filled);
+            Piece = _buffer.AsMemory(0, filled);
+        }
+
+        public void Dispose()
+        {
+            _hash.Dispose();
+            ArrayPool<byte>.Shared.Return(_buffer);
         }
     }
 }

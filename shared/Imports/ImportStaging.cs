@@ -4,45 +4,75 @@ namespace Chokepoint.Imports;
 
 /// <summary>
 /// Reads a file into its job's staging table in two batches that take turns: one is filled while the other is being written, since
-/// reading keeps this process busy and writing the database.
+/// reading keeps this process busy and writing the database. The last batch stays here for the merge's own transaction, so that a file
+/// of one batch is one transaction in all.
 /// </summary>
 internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob job, string staging, int batchBytes)
 {
-    private readonly string _copyRows = $"COPY {staging} ({string.Join(", ", target.StagedColumns)}) FROM STDIN (FORMAT binary)";
+    private readonly string _copyRows = $"COPY {staging} ({string.Join(", ", target.StagedColumns(job))}) FROM STDIN (FORMAT binary)";
 
     private long _read;
-    private long _accepted = job.RowsAccepted;
     private long _rejected = job.RowsRejected;
+    private bool _isPrepared;
+    private ImportBatch? _last;
 
-    public async Task RunAsync(NpgsqlConnection connection, IRowReader<TRow> rows, Stream body, CancellationToken cancellationToken)
+    /// <summary>Rows staged so far, those of earlier attempts included.</summary>
+    public long Accepted { get; private set; } = job.RowsAccepted;
+
+    /// <summary>Reads to the end of the file; what is not written then is written by <see cref="CompleteAsync"/>.</summary>
+    public async Task RunAsync(NpgsqlDataSource database, IRowReader<TRow> rows, Stream body, CancellationToken cancellationToken)
     {
-        ImportBatch filling = new(_copyRows, batchBytes), other = new(_copyRows, batchBytes);
+        var filling = NewBatch();
+        ImportBatch? other = null;
+        NpgsqlConnection? connection = null;
         var writing = Task.CompletedTask;
         try
         {
             while (await rows.ReadAsync(cancellationToken))
             {
                 if (++_read > job.RowsRead) await TakeAsync(rows, filling, cancellationToken); // else an earlier attempt has staged it
-                if (!filling.IsFull) continue;
+                if (!filling.IsFull(target.HeldBytes)) continue;
                 await writing;
-                writing = WriteAsync(connection, filling, body, cancellationToken);
-                (filling, other) = (other, filling);
+                connection ??= await database.OpenConnectionAsync(cancellationToken);
+                await PrepareAsync(connection, filling, cancellationToken);
+                writing = WriteAsync(connection, filling, body.Position, cancellationToken);
+                (filling, other) = (other ?? NewBatch(), filling);
             }
             await writing;
-            await WriteAsync(connection, filling, body, cancellationToken);
+            _last = filling;
         }
         finally
         {
             // Whatever went wrong, the connection must not be given back while a batch is being written on it.
             await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (connection is not null) await connection.DisposeAsync();
         }
     }
 
-    private Task WriteAsync(NpgsqlConnection connection, ImportBatch batch, Stream body, CancellationToken cancellationToken)
+    /// <summary>Writes the last batch in the merge's transaction.</summary>
+    public async Task CompleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var progress = new ImportProgress(Math.Max(_read, job.RowsRead), _accepted, _rejected, body.Position);
+        await PrepareAsync(connection, _last!, cancellationToken);
+        await _last!.WriteInTransactionAsync(connection, job, Progress(job.ByteCount), cancellationToken);
+    }
+
+    private async Task PrepareAsync(NpgsqlConnection connection, ImportBatch batch, CancellationToken cancellationToken)
+    {
+        if (!_isPrepared) await target.PrepareAsync(connection, job, staging, cancellationToken);
+        _isPrepared = true;
+        await target.CompleteBatchAsync(connection, batch.Rows, job, staging, cancellationToken);
+    }
+
+    private Task WriteAsync(NpgsqlConnection connection, ImportBatch batch, long position, CancellationToken cancellationToken)
+    {
+        var progress = Progress(position);
         return Task.Run(() => batch.WriteAsync(connection, job, progress, cancellationToken), CancellationToken.None);
     }
+
+    private ImportProgress Progress(long bytes) => new(Math.Max(_read, job.RowsRead), Accepted, _rejected, bytes);
+
+    /// <summary>Figures take about two times as much encoded as written out.</summary>
+    private ImportBatch NewBatch() => new(_copyRows, batchBytes, expected: 4096 + 2 * job.ByteCount);
 
     private async ValueTask TakeAsync(IRowReader<TRow> reader, ImportBatch batch, CancellationToken cancellationToken)
     {
@@ -50,10 +80,10 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         {
             if (!target.TryEncode(batch.Rows, job, row))
             {
-                await target.LearnAsync(job, row, staging, cancellationToken);
+                await target.LearnAsync(job, row, cancellationToken);
                 if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
             }
-            _accepted++;
+            Accepted++;
             return;
         }
         batch.Rejects.StartRow(4);

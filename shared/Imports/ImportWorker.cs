@@ -7,7 +7,7 @@ namespace Chokepoint.Imports;
 /// <summary>
 /// Carries out accepted imports, one at a time in each process; replicas share the queue. Rows go by binary COPY into a staging
 /// table of the job's own, each batch in one transaction with the count of rows read, so that a job taken over after a kill goes
-/// on where the last batch ended; one merge at the end applies all of them or none.
+/// on where the last batch ended; one merge at the end, with the last batch, applies all of them or none.
 /// </summary>
 internal sealed partial class ImportWorker<TRow>(
     NpgsqlDataSource database, IEnumerable<IImportFormat<TRow>> formats, IImportTarget<TRow> target, ImportSignal signal,
@@ -64,8 +64,8 @@ internal sealed partial class ImportWorker<TRow>(
         {
             if (!_formats.TryGetValue(job.Format, out var format))
                 throw ImportRefusedException.NotTheFormat($"This version does not read the format {job.Format}.");
-            await StageAsync(job, format, staging, cancellationToken);
-            var outcome = await MergeAsync(job, staging, cancellationToken);
+            var staged = await StageAsync(job, format, staging, cancellationToken);
+            var outcome = await MergeAsync(job, staged, staging, cancellationToken);
             LogCompleted(job.No, job.Format, outcome.New, outcome.Revised, outcome.Unchanged);
         }
         catch (ImportRefusedException refused)
@@ -109,20 +109,22 @@ internal sealed partial class ImportWorker<TRow>(
         ? "The database's disk is full: make room, then send the file again."
         : "The service's log has the cause under the import's number.";
 
-    private async Task StageAsync(ImportJob job, IImportFormat<TRow> format, string staging, CancellationToken cancellationToken)
+    private async Task<ImportStaging<TRow>> StageAsync(ImportJob job, IImportFormat<TRow> format, string staging, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await target.PrepareAsync(connection, job, staging, cancellationToken);
+        await target.BeginAsync(job, cancellationToken);
+        var staged = new ImportStaging<TRow>(target, job, staging, options.BatchBytes);
         await using var body = new SpooledBody(database, job.No, job.ByteCount);
         await using var rows = await format.OpenAsync(body, job.Options, cancellationToken);
-        await new ImportStaging<TRow>(target, job, staging, options.BatchBytes).RunAsync(connection, rows, body, cancellationToken);
+        await staged.RunAsync(database, rows, body, cancellationToken);
+        return staged;
     }
 
-    private async Task<MergeOutcome> MergeAsync(ImportJob job, string staging, CancellationToken cancellationToken)
+    private async Task<MergeOutcome> MergeAsync(ImportJob job, ImportStaging<TRow> staged, string staging, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var outcome = await target.MergeAsync(transaction, job, staging, cancellationToken);
+        await staged.CompleteAsync(connection, cancellationToken);
+        var outcome = await target.MergeAsync(transaction, job, staging, staged.Accepted, cancellationToken);
         await ImportStore.DiscardAsync(connection, job.No, staging, cancellationToken);
         await ImportStore.CompleteAsync(connection, job, outcome, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
@@ -179,7 +181,7 @@ public sealed record ImportOptions
     public long MaxBytes { get; init; } = 8L << 30;
 
     /// <summary>Encoded size at which a batch is written, in bytes.</summary>
-    public int BatchBytes { get; init; } = 8 << 20;
+    public int BatchBytes { get; init; } = 4 << 20;
 
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);

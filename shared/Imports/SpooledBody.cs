@@ -1,17 +1,18 @@
+using System.Data;
 using Npgsql;
 
 namespace Chokepoint.Imports;
 
 /// <summary>
 /// A spooled body as a stream that can seek (a ZIP's directory stands at its end). Holds one piece of 1 MiB and fetches the next
-/// while that one is read.
+/// while that one is read, into the buffer of the last.
 /// </summary>
 internal sealed class SpooledBody(NpgsqlDataSource database, long jobNo, long length) : Stream
 {
-    private byte[] _chunk = [];
-    private int _chunkSeq = -1;
-    private Task<byte[]>? _ahead;
+    private Piece _current = new([], -1, 0);
+    private Task<Piece>? _ahead;
     private int _aheadSeq = -1;
+    private byte[] _spare = [];
     private long _position;
 
     public override bool CanRead => true;
@@ -29,12 +30,15 @@ internal sealed class SpooledBody(NpgsqlDataSource database, long jobNo, long le
     {
         if (_position >= length || buffer.Length == 0) return 0;
         var seq = (int)(_position / ImportSpool.ChunkBytes);
-        if (seq != _chunkSeq)
+        if (seq != _current.Seq)
         {
-            _chunk = _aheadSeq == seq && _ahead is not null ? await _ahead : await FetchAsync(seq, cancellationToken);
-            _chunkSeq = seq;
-            _aheadSeq = seq + 1;
-            _ahead = (long)_aheadSeq * ImportSpool.ChunkBytes < length ? FetchAsync(_aheadSeq, cancellationToken) : null;
+            var next = await (_ahead is not null && _aheadSeq == seq ? _ahead : FetchAsync(seq, await TakeSpareAsync(), cancellationToken));
+            (_spare, _current, _ahead) = (_current.Bytes, next, null);
+            if ((long)(seq + 1) * ImportSpool.ChunkBytes < length)
+            {
+                _aheadSeq = seq + 1;
+                _ahead = FetchAsync(_aheadSeq, await TakeSpareAsync(), cancellationToken);
+            }
         }
         return Take(buffer.Span);
     }
@@ -46,11 +50,7 @@ internal sealed class SpooledBody(NpgsqlDataSource database, long jobNo, long le
     {
         if (_position >= length || buffer.Length == 0) return 0;
         var seq = (int)(_position / ImportSpool.ChunkBytes);
-        if (seq != _chunkSeq)
-        {
-            _chunk = Fetch(seq);
-            _chunkSeq = seq;
-        }
+        if (seq != _current.Seq) _current = Fetch(seq);
         return Take(buffer);
     }
 
@@ -84,22 +84,37 @@ internal sealed class SpooledBody(NpgsqlDataSource database, long jobNo, long le
     private int Take(Span<byte> buffer)
     {
         var from = (int)(_position % ImportSpool.ChunkBytes);
-        var count = Math.Min(buffer.Length, _chunk.Length - from);
-        _chunk.AsSpan(from, count).CopyTo(buffer);
+        var count = Math.Min(buffer.Length, _current.Length - from);
+        _current.Bytes.AsSpan(from, count).CopyTo(buffer);
         _position += count;
         return count;
     }
 
-    private async Task<byte[]> FetchAsync(int seq, CancellationToken cancellationToken)
+    /// <summary>A buffer that nobody reads from: the last piece's, or that of a fetch whose piece is not wanted any more.</summary>
+    private async ValueTask<byte[]> TakeSpareAsync()
     {
-        await using var command = Select(seq);
-        return (byte[]?)await command.ExecuteScalarAsync(cancellationToken) ?? throw Missing(seq);
+        if (_ahead is not null) _spare = (await _ahead).Bytes;
+        _ahead = null;
+        var largest = (int)Math.Min(ImportSpool.ChunkBytes, length);
+        var spare = _spare.Length < largest ? new byte[largest] : _spare;
+        _spare = [];
+        return spare;
     }
 
-    private byte[] Fetch(int seq)
+    private async Task<Piece> FetchAsync(int seq, byte[] into, CancellationToken cancellationToken)
+    {
+        await using var command = Select(seq);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.SequentialAccess, cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken)) throw Missing(seq);
+        await using var bytes = await reader.GetStreamAsync(0, cancellationToken);
+        return new Piece(into, seq, await bytes.ReadAtLeastAsync(into, into.Length, throwOnEndOfStream: false, cancellationToken));
+    }
+
+    private Piece Fetch(int seq)
     {
         using var command = Select(seq);
-        return (byte[]?)command.ExecuteScalar() ?? throw Missing(seq);
+        var bytes = (byte[]?)command.ExecuteScalar() ?? throw Missing(seq);
+        return new Piece(bytes, seq, bytes.Length);
     }
 
     private NpgsqlCommand Select(int seq)
@@ -111,4 +126,6 @@ internal sealed class SpooledBody(NpgsqlDataSource database, long jobNo, long le
     }
 
     private InvalidOperationException Missing(int seq) => new($"Piece {seq} of import {jobNo} is not in the database.");
+
+    private sealed record Piece(byte[] Bytes, int Seq, int Length);
 }

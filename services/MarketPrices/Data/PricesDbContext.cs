@@ -22,7 +22,7 @@ internal sealed class PriceSeries
 }
 
 /// <summary>
-/// The service's tables that EF Core maintains; the observations are partitioned and written in bulk, see <see cref="ObservationTables"/>.
+/// The service's tables that EF Core maintains; the observations are written in bulk, see <see cref="ObservationTables"/>.
 /// </summary>
 internal sealed class PricesDbContext(DbContextOptions<PricesDbContext> options) : DbContext(options)
 {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Chokepoint.MarketPrices.Domain;
 
@@ -29,11 +30,12 @@ internal static class PriceChecks
             return "date must be an ISO 8601 date such as 2024-07-01.";
         var coarse = text!.Length switch { 4 => frequency is Frequency.Annual, 7 => frequency >= Frequency.Monthly, _ => true };
         if (!coarse) return $"date must name a day: the series is {FrequencyNames.Of(frequency)}.";
-        if (day > today) return "date is in the future.";
-        if (day < Earliest) return "date is before 1800.";
-        date = FrequencyNames.FirstDay(frequency, day);
-        return null;
+        return Place(day, frequency, today, out date);
     }
+
+    /// <summary>The same of UTF-8; a day written in full, of which a daily file has thousands, makes no string.</summary>
+    public static string? ReadDate(ReadOnlySpan<byte> text, Frequency frequency, DateOnly today, out DateOnly date) =>
+        TryDay(text, out var day) ? Place(day, frequency, today, out date) : ReadDate(Encoding.UTF8.GetString(text), frequency, today, out date);
 
     /// <summary>Null, or why the value is no price.</summary>
     public static string? CheckValue(double value)
@@ -41,5 +43,35 @@ internal static class PriceChecks
         if (!double.IsFinite(value)) return "value must be a number.";
         if (value <= 0) return "value must be above zero; what is not known is left out.";
         return value is >= Absurd or < TooSmall ? "value is absurd for a price." : null;
+    }
+
+    private static string? Place(DateOnly day, Frequency frequency, DateOnly today, out DateOnly date)
+    {
+        date = default;
+        if (day > today) return "date is in the future.";
+        if (day < Earliest) return "date is before 1800.";
+        date = FrequencyNames.FirstDay(frequency, day);
+        return null;
+    }
+
+    private static bool TryDay(ReadOnlySpan<byte> text, out DateOnly day)
+    {
+        day = default;
+        if (text is not [_, _, _, _, (byte)'-', _, _, (byte)'-', _, _]) return false;
+        if (!Digits(text[..4], out var year) || !Digits(text[5..7], out var month) || !Digits(text[8..], out var ofMonth)) return false;
+        if (year == 0 || month is 0 or > 12 || ofMonth == 0 || ofMonth > DateTime.DaysInMonth(year, month)) return false;
+        day = new DateOnly(year, month, ofMonth);
+        return true;
+    }
+
+    private static bool Digits(ReadOnlySpan<byte> text, out int number)
+    {
+        number = 0;
+        foreach (var digit in text)
+        {
+            if (!char.IsAsciiDigit((char)digit)) return false;
+            number = number * 10 + digit - '0';
+        }
+        return true;
     }
 }

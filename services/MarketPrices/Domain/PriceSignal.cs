@@ -40,18 +40,20 @@ internal static class PriceSignals
     {
         if (prices.Count == 0) return null;
         var returns = Returns(prices, frequency);
+        var window = new ReturnWindow(prices.Count);
         var level = SignalLevel.Normal;
-        Standing standing = new(null, null);
+        double? robustZ = null;
         for (int i = 0, from = 0; i < prices.Count; i++)
         {
-            while (prices[from].Date < prices[i].Date.AddDays(-WindowDays)) from++;
-            standing = StandingOf(returns, from, i);
-            level = Next(level, standing.RobustZ);
+            for (; prices[from].Date < prices[i].Date.AddDays(-WindowDays); from++) window.Remove(returns[from]);
+            robustZ = RobustZ(window, returns[i]);
+            level = Next(level, robustZ);
+            if (i < prices.Count - 1) window.Add(returns[i]);
         }
         var last = prices[^1];
         return new PriceSignal(
             last.Date, last.Value, returns[^1], LogReturn(prices, prices.Count - 1, last.Date.AddDays(-YearDays), YearDays / 10),
-            standing.Volatility, standing.RobustZ, level);
+            Volatility(prices, returns), robustZ, level);
     }
 
     internal static SignalLevel Next(SignalLevel before, double? robustZ)
@@ -91,30 +93,25 @@ internal static class PriceSignals
         return low > 0 && prices[low - 1].Date >= then.AddDays(-slackDays) ? Math.Log(prices[at].Value / prices[low - 1].Value) : null;
     }
 
-    /// <summary>The return at <paramref name="at"/> beside those before it in the window.</summary>
-    private static Standing StandingOf(double?[] returns, int from, int at)
+    /// <summary>A return beside those before it in the window.</summary>
+    private static double? RobustZ(ReturnWindow past, double? latest)
     {
-        var past = new List<double>(at - from);
-        for (var i = from; i < at; i++)
+        if (latest is not { } value || past.Count < FewestReturns) return null;
+        var (median, deviation) = past.Spread();
+        return (value - median) / Math.Max(MadScale * deviation, SmallestSpread);
+    }
+
+    /// <summary>Of the returns in the window before the last price.</summary>
+    private static double? Volatility(IReadOnlyList<Price> prices, double?[] returns)
+    {
+        var from = prices[^1].Date.AddDays(-WindowDays);
+        var past = new List<double>();
+        for (var i = prices.Count - 2; i >= 0 && prices[i].Date >= from; i--)
         {
             if (returns[i] is { } r) past.Add(r);
         }
-        if (past.Count < FewestReturns) return new Standing(null, null);
+        if (past.Count < FewestReturns) return null;
         var mean = past.Average();
-        var volatility = Math.Sqrt(past.Sum(r => (r - mean) * (r - mean)) / (past.Count - 1));
-        if (returns[at] is not { } latest) return new Standing(volatility, null);
-        var median = Median(past);
-        for (var i = 0; i < past.Count; i++) past[i] = Math.Abs(past[i] - median);
-        return new Standing(volatility, (latest - median) / Math.Max(MadScale * Median(past), SmallestSpread));
+        return Math.Sqrt(past.Sum(r => (r - mean) * (r - mean)) / (past.Count - 1));
     }
-
-    private static double Median(List<double> values)
-    {
-        values.Sort();
-        var middle = values.Count / 2;
-        return values.Count % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-    }
-
-    [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-    private readonly record struct Standing(double? Volatility, double? RobustZ);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
 using Chokepoint.Imports;
 
 namespace Chokepoint.MarketPrices.Imports;
@@ -31,4 +32,5 @@ internal sealed class CellReader(IEnumerable<Cell> cells, params IReadOnlyList<I
 }
 
 /// <summary>One cell of a table: a price, or why it is not taken.</summary>
-internal sealed record Cell(long Line, PriceRow Row, string? Reason);
+[StructLayout(LayoutKind.Auto)]
+internal readonly record struct Cell(long Line, PriceRow Row, string? Reason);

@@ -1,3 +1,4 @@
+using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
 using Chokepoint.Imports;
@@ -10,9 +11,9 @@ namespace Chokepoint.MarketPrices.Imports;
 /// <summary>A CSV whose columns are known: how one row is read, null for a row that holds no price.</summary>
 internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read) : IRowReader<PriceRow>
 {
-    private Cell? _cell;
+    private Cell _cell;
 
-    public long Line => _cell!.Line;
+    public long Line => _cell.Line;
 
     public static CsvReaderOptions Options(Encoding? encoding = null) => new()
     {
@@ -33,15 +34,16 @@ internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read)
     {
         try
         {
-            do
+            while (await csv.ReadAsync(cancellationToken))
             {
-                if (!await csv.ReadAsync(cancellationToken)) return false;
-                _cell = csv.FieldCount == csv.Headers.Count
+                var cell = csv.FieldCount == csv.Headers.Count
                     ? read(csv, csv.LineNumber)
                     : new Cell(csv.LineNumber, default, $"The row has {csv.FieldCount} fields and the header {csv.Headers.Count}.");
+                if (cell is null) continue;
+                _cell = cell.Value;
+                return true;
             }
-            while (_cell is null);
-            return true;
+            return false;
         }
         catch (CsvFormatException e)
         {
@@ -51,19 +53,26 @@ internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read)
 
     public bool TryGet(out PriceRow row, [System.Diagnostics.CodeAnalysis.NotNullWhen(false)] out string? reason)
     {
-        (row, reason) = (_cell!.Row, _cell.Reason);
+        (row, reason) = (_cell.Row, _cell.Reason);
         return reason is null;
     }
 
     public ValueTask DisposeAsync() => csv.DisposeAsync();
 
     /// <summary>A dated value of one series as a cell.</summary>
-    public static Cell Read(SeriesIdentity series, string date, string value, double scale, long line, DateOnly today)
+    public static Cell Read(CsvReader row, int date, int value, SeriesIdentity series, double scale, long line, DateOnly today)
     {
-        if (PriceChecks.ReadDate(date, series.Frequency, today, out var day) is { } badDate) return new Cell(line, default, badDate);
-        if (!double.TryParse(value, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out var number))
-            return new Cell(line, default, "value must be a number.");
+        if (PriceChecks.ReadDate(row.GetSpan(date), series.Frequency, today, out var day) is { } badDate) return new Cell(line, default, badDate);
+        if (!TryNumber(row, value, out var number)) return new Cell(line, default, "value must be a number.");
         return new Cell(line, new PriceRow(series, day, number * scale, null), PriceChecks.CheckValue(number * scale));
+    }
+
+    /// <summary>Plain digits as nearly every file has them; else with what people add, such as separators of thousands.</summary>
+    private static bool TryNumber(CsvReader row, int column, out double number)
+    {
+        var text = row.GetSpan(column);
+        return (Utf8Parser.TryParse(text, out number, out var read) && read == text.Length)
+            || double.TryParse(row.GetString(column), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out number);
     }
 }
 
@@ -89,7 +98,7 @@ internal sealed class FredFormat(TimeProvider clock) : IImportFormat<PriceRow>
             throw ImportRefusedException.NotTheFormat($"The series {(id.Length > 40 ? id[..40] : id)} is not one known here: {string.Join(", ", Known.Keys)}.");
         var identity = new SeriesIdentity(series.Mineral, id, series.Unit, "USD", "FRED (IMF)", Frequency.Monthly);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        return new PriceCsv(csv, (row, line) => row.GetString(1) is "." or "" ? null : PriceCsv.Read(identity, row.GetString(0), row.GetString(1), 1, line, today));
+        return new PriceCsv(csv, (row, line) => row.GetSpan(1) is [] or [(byte)'.'] ? null : PriceCsv.Read(row, 0, 1, identity, 1, line, today));
     }
 }
 
@@ -124,7 +133,7 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
         if (SourceSeries.UnitOf(unitWords) is not var (unit, scale)) return new Cell(line, default, $"The unit '{unitWords}' is not known.");
         if (value.AsSpan().ContainsAny("<>–")) return new Cell(line, default, $"The value '{value}' is a bound or a range, not a price.");
         var series = new SeriesIdentity(mineral, row.GetString(at[2]), unit, "USD", "USGS Mineral Commodity Summaries", Frequency.Annual);
-        return PriceCsv.Read(series, row.GetString(at[4]), value, scale, line, today);
+        return PriceCsv.Read(row, at[4], at[5], series, scale, line, today);
     }
 }
 
@@ -160,6 +169,6 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Pric
         var series = new SeriesIdentity(
             declared["mineral"], declared["form"].Trim(), declared["unit"].Trim(), declared["currency"], declared["source"].Trim(), frequency);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        return new PriceCsv(csv, (row, line) => row.IsEmpty(value) ? null : PriceCsv.Read(series, row.GetString(date), row.GetString(value), 1, line, today));
+        return new PriceCsv(csv, (row, line) => row.IsEmpty(value) ? null : PriceCsv.Read(row, date, value, series, 1, line, today));
     }
 }

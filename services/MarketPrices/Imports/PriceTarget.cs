@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Domain;
 using Chokepoint.MarketPrices.Observations;
@@ -9,54 +8,93 @@ using Npgsql;
 
 namespace Chokepoint.MarketPrices.Imports;
 
-/// <summary>Stages prices by their series' number and merges them as <c>POST /observations</c> does.</summary>
+/// <summary>Stages prices as years of their series, the rows they are stored in, and merges them as <c>POST /observations</c> does.</summary>
+/// <remarks>The worker carries out one job at a time, so what is kept here between calls is of that job.</remarks>
 internal sealed class PriceTarget(NpgsqlDataSource database, SignalAnnouncer signals, IOutbox outbox) : IImportTarget<PriceRow>
 {
-    private readonly ConcurrentDictionary<SeriesIdentity, int> _series = new();
-    private (long JobNo, DateOnly Vintage) _vintage;
+    private readonly Dictionary<SeriesIdentity, int> _series = [];
+    private readonly Dictionary<(int Series, int Year, DateOnly Vintage), HeldYear> _held = [];
+    private (SeriesIdentity? Identity, int No) _lastSeries;
+    private HeldYear? _lastYear;
+    private DateOnly _vintage;
+    private long _seq;
 
-    public IReadOnlyList<string> StagedColumns { get; } = ["series_no", "date", "value", "vintage"];
+    public int HeldBytes { get; private set; }
+
+    public IReadOnlyList<string> StagedColumns(ImportJob job) => ["seq", "series_no", "year", "vintage", "dates", "prices"];
+
+    public Task BeginAsync(ImportJob job, CancellationToken cancellationToken)
+    {
+        _series.Clear(); // learned anew by each file: memory does not grow with the files seen
+        _lastSeries = default;
+        Forget();
+        _vintage = PriceOptions.Of(job.Options).Vintage ?? DateOnly.FromDateTime(job.SubmittedAt.UtcDateTime);
+        _seq = (long)job.Attempt << 32; // behind what an earlier attempt has staged
+        return Task.CompletedTask;
+    }
 
     public async Task PrepareAsync(NpgsqlConnection connection, ImportJob job, string staging, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            $"CREATE TABLE IF NOT EXISTS {staging} (series_no integer NOT NULL, date date NOT NULL, value double precision NOT NULL, vintage date NOT NULL)",
-            connection);
+            $"""
+            CREATE TABLE IF NOT EXISTS {staging} ({ObservationMerge.StagedColumns});
+            ALTER TABLE {staging} ALTER COLUMN dates SET STORAGE EXTERNAL, ALTER COLUMN prices SET STORAGE EXTERNAL;
+            """, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
-        _series.Clear(); // learned anew by each file: memory does not grow with the files seen
-        _vintage = (job.No, PriceOptions.Of(job.Options).Vintage ?? DateOnly.FromDateTime(job.SubmittedAt.UtcDateTime));
     }
 
     public bool TryEncode(BinaryCopyBuffer buffer, ImportJob job, in PriceRow row)
     {
-        if (!_series.TryGetValue(row.Series, out var no)) return false;
-        buffer.StartRow(4);
-        buffer.Write(no);
-        buffer.Write(row.Date);
-        buffer.Write(row.Value);
-        buffer.Write(row.Vintage ?? _vintage.Vintage);
+        if (!ReferenceEquals(row.Series, _lastSeries.Identity))
+        {
+            if (!_series.TryGetValue(row.Series, out var no)) return false;
+            _lastSeries = (row.Series, no);
+        }
+        var (series, year, vintage) = (_lastSeries.No, row.Date.Year, row.Vintage ?? _vintage);
+        if (_lastYear?.Is(series, year, vintage) is not true)
+        {
+            if (!_held.TryGetValue((series, year, vintage), out _lastYear))
+            {
+                _held.Add((series, year, vintage), _lastYear = new HeldYear(series, (short)year, vintage));
+                HeldBytes += HeldYear.BytesOfHead;
+            }
+        }
+        _lastYear!.Add(row.Date, row.Value);
+        HeldBytes += HeldYear.BytesOfPrice;
         return true;
     }
 
-    public async Task LearnAsync(ImportJob job, PriceRow row, string staging, CancellationToken cancellationToken)
+    public async Task LearnAsync(ImportJob job, PriceRow row, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         _series[row.Series] = (await SeriesRegistry.ResolveAsync(connection, row.Series, cancellationToken)).No;
     }
 
+    public Task CompleteBatchAsync(NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken)
+    {
+        foreach (var year in _held.Values) year.Write(buffer, ++_seq);
+        Forget();
+        return Task.CompletedTask;
+    }
+
     public async Task<MergeOutcome> MergeAsync(
-        NpgsqlTransaction transaction, ImportJob job, string staging, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, ImportJob job, string staging, long accepted, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
-        await using var repeated = new NpgsqlCommand(
-            $"DELETE FROM {staging} e USING {staging} l WHERE l.series_no = e.series_no AND l.date = e.date AND l.ctid > e.ctid", connection) { CommandTimeout = 0 };
-        var dropped = await repeated.ExecuteNonQueryAsync(cancellationToken);
-        var outcome = await ObservationMerge.RunAsync(connection, staging, cancellationToken);
-        await signals.AnnounceAsync(transaction, await SeriesInAsync(connection, staging, cancellationToken), cancellationToken);
-        return outcome with { Unchanged = outcome.Unchanged + dropped };
+        var series = await SeriesInAsync(connection, staging, cancellationToken);
+        var outcome = await ObservationMerge.RunAsync(connection, staging, accepted, cancellationToken);
+        await signals.AnnounceAsync(transaction, series, cancellationToken);
+        return outcome;
     }
 
     public void Merged() => outbox.Committed();
+
+    private void Forget()
+    {
+        _held.Clear();
+        _lastYear = null;
+        HeldBytes = 0;
+    }
 
     private static async Task<List<int>> SeriesInAsync(NpgsqlConnection connection, string staging, CancellationToken cancellationToken)
     {

@@ -24,7 +24,9 @@ internal sealed class ObservationStore(NpgsqlDataSource database, SignalAnnounce
         await using (var stage = new NpgsqlCommand(
             """
             CREATE TEMP TABLE staged ON COMMIT DROP AS
-            SELECT $1::integer AS series_no, date, value, $4::date AS vintage FROM unnest($2::date[], $3::double precision[]) AS t (date, value)
+            SELECT 0::bigint AS seq, $1::integer AS series_no, extract(year FROM date)::smallint AS year, $4::date AS vintage,
+                array_agg(date ORDER BY date) AS dates, array_agg(value ORDER BY date) AS prices
+            FROM unnest($2::date[], $3::double precision[]) AS t (date, value) GROUP BY extract(year FROM date)
             """, connection))
         {
             stage.Parameters.Add(new() { Value = series.No });
@@ -33,7 +35,7 @@ internal sealed class ObservationStore(NpgsqlDataSource database, SignalAnnounce
             stage.Parameters.Add(new() { Value = vintage });
             await stage.ExecuteNonQueryAsync(cancellationToken);
         }
-        var outcome = await ObservationMerge.RunAsync(connection, "staged", cancellationToken);
+        var outcome = await ObservationMerge.RunAsync(connection, "staged", prices.Count, cancellationToken);
         await signals.AnnounceAsync(transaction, [series.No], cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         outbox.Committed();

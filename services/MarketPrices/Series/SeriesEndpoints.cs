@@ -36,8 +36,9 @@ internal static class SeriesEndpoints
             """
             SELECT s.no, s.id, s.mineral, s.form, s.unit, s.currency, s.source, s.frequency, f.date, l.date, l.value
             FROM series s
-            JOIN LATERAL (SELECT date FROM observations WHERE series_no = s.no ORDER BY date LIMIT 1) f ON true
-            JOIN LATERAL (SELECT date, value FROM observations WHERE series_no = s.no ORDER BY date DESC LIMIT 1) l ON true
+            JOIN LATERAL (SELECT min(year) AS first, max(year) AS last FROM observation_years WHERE series_no = s.no) y ON true
+            JOIN LATERAL (SELECT date FROM observations WHERE series_no = s.no AND year = y.first ORDER BY date LIMIT 1) f ON true
+            JOIN LATERAL (SELECT date, value FROM observations WHERE series_no = s.no AND year = y.last ORDER BY date DESC LIMIT 1) l ON true
             WHERE ($1::text IS NULL OR s.mineral = $1) AND s.no > $2 ORDER BY s.no LIMIT $3
             """);
         command.Parameters.Add(new() { Value = (object?)mineral ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
@@ -68,14 +69,18 @@ internal static class SeriesEndpoints
         if (from > to) return Problems.Invalid("/to", "to must not be before from.");
         var start = page.After<ObservationPosition>() ?? ObservationPosition.Start;
         await using var command = new NpgsqlCommand(SqlFor(knownOn, vintages is true), connection);
+        // A page begins where the last ended: the years before it need not be read again.
+        var (first, last) = (from > start.Date ? from.Value : start.Date, to ?? DateOnly.MaxValue);
         command.Parameters.Add(new() { Value = no });
-        command.Parameters.Add(new() { Value = from ?? DateOnly.MinValue });
-        command.Parameters.Add(new() { Value = to ?? DateOnly.MaxValue });
+        command.Parameters.Add(new() { Value = first });
+        command.Parameters.Add(new() { Value = last });
         command.Parameters.Add(new() { Value = knownOn ?? DateOnly.MaxValue });
         command.Parameters.Add(new() { Value = start.Date });
         command.Parameters.Add(new() { Value = start.Vintage });
         command.Parameters.Add(new() { Value = start.BatchNo });
         command.Parameters.Add(new() { Value = page.Take });
+        command.Parameters.Add(new() { Value = (short)first.Year });
+        command.Parameters.Add(new() { Value = (short)last.Year });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var found = new List<(ObservationPosition Position, ObservationView View)>();
         while (await reader.ReadAsync(cancellationToken))
@@ -91,13 +96,17 @@ internal static class SeriesEndpoints
 
     private static string SqlFor(DateOnly? knownOn, bool everyVintage)
     {
-        const string current = "SELECT date, value, vintage, recorded_at, batch_no, true AS is_current FROM observations WHERE series_no = $1 AND date BETWEEN $2 AND $3 AND vintage <= $4";
-        const string earlier = "SELECT date, value, vintage, recorded_at, batch_no, false FROM earlier_vintages WHERE series_no = $1 AND date BETWEEN $2 AND $3 AND vintage <= $4";
+        const string stored = """
+            SELECT date, value, vintage, recorded_at, batch_no,
+                row_number() OVER (PARTITION BY date ORDER BY vintage DESC, batch_no DESC) = 1 AS is_current
+            FROM vintages WHERE series_no = $1 AND year BETWEEN $9 AND $10 AND date BETWEEN $2 AND $3
+            """;
+        const string known = $"SELECT * FROM ({stored}) s WHERE vintage <= $4";
         const string page = "WHERE (date, vintage, batch_no) > ($5, $6, $7) ORDER BY date, vintage, batch_no LIMIT $8";
-        if (everyVintage) return $"SELECT * FROM ({current} UNION ALL {earlier}) v {page}";
+        if (everyVintage) return $"SELECT * FROM ({known}) v {page}";
         return knownOn is null
-            ? $"SELECT * FROM ({current}) v {page}"
-            : $"SELECT * FROM (SELECT DISTINCT ON (date) * FROM ({current} UNION ALL {earlier}) a ORDER BY date, vintage DESC, batch_no DESC) v {page}";
+            ? $"SELECT * FROM ({known} AND is_current) v {page}"
+            : $"SELECT * FROM (SELECT DISTINCT ON (date) * FROM ({known}) a ORDER BY date, vintage DESC, batch_no DESC) v {page}";
     }
 
     private static async Task<(int No, string Unit)?> FindAsync(NpgsqlConnection connection, Guid id, CancellationToken cancellationToken)

@@ -28,8 +28,17 @@ internal static class SignalStore
     /// <summary>The newest prices, in order of date.</summary>
     public static async Task<List<Price>> PricesAsync(NpgsqlConnection connection, int no, int most, CancellationToken cancellationToken)
     {
+        // The newest years that hold so many prices; a day's price is one, however many vintages it has.
         await using var command = new NpgsqlCommand(
-            "SELECT date, value FROM observations WHERE series_no = $1 ORDER BY date DESC LIMIT $2", connection)
+            """
+            SELECT date, value FROM observations
+            WHERE series_no = $1 AND year >= (
+                SELECT min(year) FROM (
+                    SELECT year, sum(prices) OVER (ORDER BY year DESC) - prices AS newer
+                    FROM (SELECT year, max(cardinality(dates)) AS prices FROM observation_years WHERE series_no = $1 GROUP BY year) y) n
+                WHERE newer < $2)
+            ORDER BY date DESC LIMIT $2
+            """, connection)
         {
             Parameters = { new() { Value = no }, new() { Value = most } },
         };

@@ -8,24 +8,26 @@ namespace Chokepoint.TradeFlows.Data;
 /// The flows: one table by source and within it by year, so that a year's query reads that year. The year that a file brings first
 /// becomes a part as it was staged.
 /// </summary>
+/// <remarks>
+/// Each year has its own unique index, and the whole no key: an index of eight columns takes three times as long to build as the rows
+/// take to store. Everything is asked by <c>line</c> (<see cref="TariffLine"/>), which stands first in it.
+/// </remarks>
 internal static class FlowTables
 {
-    /// <summary>Columns of a flow, in table order.</summary>
+    /// <summary>Columns of a flow.</summary>
     public static IReadOnlyList<string> Columns { get; } =
     [
         "source", "year", "period", "hs", "reporter", "direction", "partner", "breakdown", "classification", "quantity", "quantity_unit",
-        "net_kg", "value_usd", "estimated", "import_no", "first_import_no",
+        "net_kg", "value_usd", "estimated", "import_no", "first_import_no", "line",
     ];
 
-    /// <summary>
-    /// The natural key of a flow. Codes come first, since every question is about few codes and the years are partitions already.
-    /// </summary>
-    public static IReadOnlyList<string> Key { get; } = ["source", "year", "hs", "reporter", "direction", "partner", "period", "breakdown"];
+    /// <summary>The natural key of a flow within a source's year; the line holds code, reporter and direction.</summary>
+    public static IReadOnlyList<string> Key { get; } = ["line", "partner", "period", "breakdown"];
 
     /// <summary>What a later file may change.</summary>
     public static IReadOnlyList<string> Figures { get; } = ["classification", "quantity", "quantity_unit", "net_kg", "value_usd", "estimated"];
 
-    /// <summary>Run by the first migration, since EF Core knows no partitions.</summary>
+    /// <summary>Run by the first migration, since EF Core knows no partitions; <see cref="AddLine"/> by a later one.</summary>
     public const string Create =
         """
         CREATE TABLE sources (
@@ -61,6 +63,26 @@ internal static class FlowTables
             profile jsonb NOT NULL,
             PRIMARY KEY (importer, mineral, period, stage)
         );
+        """;
+
+    /// <summary>Replaces the key over all years by one for each year, which begins with the line; the formula is that of <see cref="TariffLine"/>.</summary>
+    public const string AddLine =
+        """
+        ALTER TABLE flows DROP CONSTRAINT flows_pkey;
+        ALTER TABLE flows ADD COLUMN line bigint;
+        UPDATE flows SET line = (CASE
+                WHEN hs ~ '^[0-9]{6}$' THEN hs::bigint
+                WHEN hs ~ '^[0-9]{4}$' THEN 1000000 + hs::bigint
+                WHEN hs ~ '^[0-9]{2}$' THEN 1010000 + hs::bigint
+                ELSE 1010100 + array_position(ARRAY['TOTAL', 'AG2', 'AG4', 'AG6'], hs) END << 19) + (reporter << 4) + direction;
+        ALTER TABLE flows ALTER COLUMN line SET NOT NULL;
+        DO $do$
+        DECLARE part regclass;
+        BEGIN
+            FOR part IN SELECT relid FROM pg_partition_tree('flows') WHERE isleaf AND level = 2 LOOP
+                EXECUTE format('CREATE UNIQUE INDEX %I ON %s (line, partner, period, breakdown)', part::text || '_key', part);
+            END LOOP;
+        END $do$;
         """;
 
     /// <summary>The number of a source, made when first named. A lower rank is preferred where two sources answer.</summary>
@@ -121,7 +143,7 @@ internal static class FlowTables
         return years;
     }
 
-    /// <summary>Takes a staged year, its key being built, out of the staging table and into the flows.</summary>
+    /// <summary>Takes a staged year, its index being built, out of the staging table and into the flows.</summary>
     public static async Task AttachYearAsync(
         NpgsqlConnection connection, short source, short year, string staging, string staged, CancellationToken cancellationToken)
     {
@@ -130,31 +152,11 @@ internal static class FlowTables
             $"""
             ALTER TABLE {staging} DETACH PARTITION {staged};
             ALTER TABLE {staged} RENAME TO {part};
+            ALTER TABLE {part} ALTER COLUMN source DROP DEFAULT, ALTER COLUMN import_no DROP DEFAULT, ALTER COLUMN first_import_no DROP DEFAULT;
             ALTER TABLE flows_{source} ATTACH PARTITION {part} FOR VALUES FROM ({year}) TO ({year + 1});
+            SET LOCAL default_statistics_target = 10;
             ANALYZE {part};
             """, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Writes a row in the order of <see cref="Columns"/>.</summary>
-    public static void Encode(BinaryCopyBuffer buffer, short source, in FlowRow row, int importNo)
-    {
-        buffer.StartRow(16);
-        buffer.Write(source);
-        buffer.Write(row.Year);
-        buffer.Write(row.Period);
-        buffer.Write(row.Hs);
-        buffer.Write(row.Reporter);
-        buffer.Write((short)row.Direction);
-        buffer.Write(row.Partner);
-        buffer.Write(row.Breakdown);
-        buffer.Write(row.Classification);
-        buffer.Write(row.Quantity);
-        buffer.Write(row.QuantityUnit);
-        buffer.Write(row.NetKg);
-        buffer.Write(row.ValueUsd);
-        buffer.Write(row.Estimated);
-        buffer.Write(importNo);
-        buffer.Write(importNo);
     }
 }

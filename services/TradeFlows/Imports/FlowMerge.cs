@@ -24,8 +24,13 @@ internal static class FlowMerge
     private static readonly string Importer =
         $"CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE partner END AS importer";
 
-    private static readonly string OfProfiles =
-        $"direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export}) AND breakdown = '' AND hs = ANY($1)";
+    private static readonly string OfDirections =
+        $"direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export}) AND breakdown = ''";
+
+    private static readonly string OfProfiles = OfDirections + " AND hs = ANY($1)";
+
+    private static readonly long[] FirstLines = [.. ProfileCodes.All.Select(hs => TariffLine.Bounds(hs).First)];
+    private static readonly long[] LastLines = [.. ProfileCodes.All.Select(hs => TariffLine.Bounds(hs).Last)];
 
     /// <summary>One merge at a time for each source.</summary>
     public static async Task BeginAsync(NpgsqlConnection connection, short source, CancellationToken cancellationToken)
@@ -38,14 +43,16 @@ internal static class FlowMerge
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Merges a staged year row by row into a year that has flows already.</summary>
-    public static async Task<MergeOutcome> IntoYearAsync(NpgsqlConnection connection, string staged, CancellationToken cancellationToken)
+    /// <summary>Merges a staged year row by row into a year that has flows already; how many rows were staged, new, and changed a stored one.</summary>
+    public static async Task<(long Staged, long New, long Revised)> IntoYearAsync(
+        NpgsqlConnection connection, short source, short year, string staging, CancellationToken cancellationToken)
     {
+        var staged = $"{staging}_{year}";
         var repeated = await DropRepeatedAsync(connection, staged, cancellationToken);
         await using var merge = new NpgsqlCommand(
             $"""
             WITH merged AS (
-                INSERT INTO flows AS f ({Columns}) SELECT {Columns} FROM {staged} ORDER BY {Key}
+                INSERT INTO {FlowTables.PartOf(source, year)} AS f ({Columns}) SELECT {Columns} FROM {staged} ORDER BY {Key}
                 ON CONFLICT ({Key}) DO UPDATE SET {Set}
                 WHERE excluded.import_no > f.import_no AND {Changed}
                 RETURNING f.reporter, f.partner, f.hs, f.period, f.direction, f.breakdown, f.import_no = f.first_import_no AS is_new),
@@ -54,39 +61,40 @@ internal static class FlowMerge
             """, connection) { CommandTimeout = 0, Parameters = { new() { Value = ProfileCodes.All.ToArray() } } };
         await using var reader = await merge.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
-        var (added, revised, rows) = (reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2));
-        return new MergeOutcome(added, revised, rows - added - revised + repeated);
+        return (reader.GetInt64(2) + repeated, reader.GetInt64(0), reader.GetInt64(1));
     }
 
     /// <summary>
-    /// Makes a staged year the source's year, which it has none of yet: its key is built in one sort and no row is written again.
+    /// Makes a staged year the source's year, which it has none of yet: its index is built in one sort and no row is written again.
+    /// Returns how many rows were left out because the file has them again.
     /// </summary>
-    public static async Task<MergeOutcome> AsYearAsync(
+    public static async Task<long> AsYearAsync(
         NpgsqlTransaction transaction, short source, short year, string staging, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
         var (staged, part) = ($"{staging}_{year}", FlowTables.PartOf(source, year));
+        var index = $"SET LOCAL maintenance_work_mem = '128MB'; CREATE UNIQUE INDEX {part}_key ON {staged} ({Key})";
         var repeated = 0L;
-        await ExecuteAsync(connection, "SET LOCAL maintenance_work_mem = '128MB'", cancellationToken);
         await transaction.SaveAsync(Savepoint, cancellationToken);
         try
         {
-            await ExecuteAsync(connection, $"ALTER TABLE {staged} ADD CONSTRAINT {part}_pkey PRIMARY KEY ({Key})", cancellationToken);
+            await ExecuteAsync(connection, index, cancellationToken);
         }
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             await transaction.RollbackAsync(Savepoint, cancellationToken);
             repeated = await DropRepeatedAsync(connection, staged, cancellationToken);
-            await ExecuteAsync(connection, $"ALTER TABLE {staged} ADD CONSTRAINT {part}_pkey PRIMARY KEY ({Key})", cancellationToken);
+            await ExecuteAsync(connection, index, cancellationToken);
         }
         await FlowTables.AttachYearAsync(connection, source, year, staging, staged, cancellationToken);
 
         await using var seen = new NpgsqlCommand(
-            $"INSERT INTO {Touched} SELECT DISTINCT {Importer}, hs, period, direction FROM {part} WHERE source = {source} AND year = {year} AND {OfProfiles}",
-            connection) { CommandTimeout = 0, Parameters = { new() { Value = ProfileCodes.All.ToArray() } } };
+            $"""
+            INSERT INTO {Touched} SELECT DISTINCT {Importer}, hs, period, direction
+            FROM unnest($1, $2) AS code (first, last) JOIN {part} ON line BETWEEN code.first AND code.last WHERE {OfDirections}
+            """, connection) { CommandTimeout = 0, Parameters = { new() { Value = FirstLines }, new() { Value = LastLines } } };
         await seen.ExecuteNonQueryAsync(cancellationToken);
-        await using var count = new NpgsqlCommand($"SELECT count(*) FROM {part}", connection) { CommandTimeout = 0 };
-        return new MergeOutcome((long)(await count.ExecuteScalarAsync(cancellationToken))!, 0, repeated);
+        return repeated;
     }
 
     /// <summary>
