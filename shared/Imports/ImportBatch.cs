@@ -20,13 +20,14 @@ internal sealed class ImportBatch(string copyRows, int bytes, long expected)
     public async Task WriteAsync(NpgsqlConnection connection, ImportJob job, ImportProgress progress, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await WriteInTransactionAsync(connection, job, progress, cancellationToken);
+        await ImportStore.CheckpointAsync(connection, job, progress, cancellationToken);
+        await CopyAsync(connection, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
-    public async Task WriteInTransactionAsync(NpgsqlConnection connection, ImportJob job, ImportProgress progress, CancellationToken cancellationToken)
+    /// <summary>Rows and rejects alone, into a transaction that goes on.</summary>
+    public async Task CopyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await ImportStore.CheckpointAsync(connection, job, progress, cancellationToken);
         await CopyAsync(connection, copyRows, Rows, cancellationToken);
         await CopyAsync(connection, CopyRejects, Rejects, cancellationToken);
     }

@@ -12,12 +12,10 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     private readonly string _copyRows = $"COPY {staging} ({string.Join(", ", target.StagedColumns(job))}) FROM STDIN (FORMAT binary)";
 
     private long _read;
+    private long _accepted = job.RowsAccepted;
     private long _rejected = job.RowsRejected;
     private bool _isPrepared;
     private ImportBatch? _last;
-
-    /// <summary>Rows staged so far, those of earlier attempts included.</summary>
-    public long Accepted { get; private set; } = job.RowsAccepted;
 
     /// <summary>Reads to the end of the file; what is not written then is written by <see cref="CompleteAsync"/>.</summary>
     public async Task RunAsync(NpgsqlDataSource database, IRowReader<TRow> rows, Stream body, CancellationToken cancellationToken)
@@ -49,11 +47,12 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         }
     }
 
-    /// <summary>Writes the last batch in the merge's transaction.</summary>
-    public async Task CompleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Writes the last batch in the merge's transaction; what the job's row is to say at its end.</summary>
+    public async Task<ImportProgress> CompleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await PrepareAsync(connection, _last!, cancellationToken);
-        await _last!.WriteInTransactionAsync(connection, job, Progress(job.ByteCount), cancellationToken);
+        await _last!.CopyAsync(connection, cancellationToken);
+        return Progress(job.ByteCount);
     }
 
     private async Task PrepareAsync(NpgsqlConnection connection, ImportBatch batch, CancellationToken cancellationToken)
@@ -69,7 +68,7 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         return Task.Run(() => batch.WriteAsync(connection, job, progress, cancellationToken), CancellationToken.None);
     }
 
-    private ImportProgress Progress(long bytes) => new(Math.Max(_read, job.RowsRead), Accepted, _rejected, bytes);
+    private ImportProgress Progress(long bytes) => new(Math.Max(_read, job.RowsRead), _accepted, _rejected, bytes);
 
     /// <summary>Figures take about two times as much encoded as written out.</summary>
     private ImportBatch NewBatch() => new(_copyRows, batchBytes, expected: 4096 + 2 * job.ByteCount);
@@ -83,7 +82,7 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
                 await target.LearnAsync(job, row, cancellationToken);
                 if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
             }
-            Accepted++;
+            _accepted++;
             return;
         }
         batch.Rejects.StartRow(4);

@@ -99,23 +99,24 @@ internal sealed class ImportStore(NpgsqlDataSource database)
         }
     }
 
+    /// <summary>Ends a job as merged; throws when it was taken over or is to be cancelled, and then nothing of the merge may be kept.</summary>
     public static async Task CompleteAsync(
-        NpgsqlConnection connection, ImportJob job, MergeOutcome outcome, CancellationToken cancellationToken)
+        NpgsqlConnection connection, ImportJob job, ImportProgress progress, MergeOutcome outcome, CancellationToken cancellationToken)
     {
+        await CheckpointAsync(connection, job, progress, cancellationToken);
         await using var command = new NpgsqlCommand(
             $"""
-            UPDATE import_jobs SET state = {(int)ImportState.Completed}, finished_at = now(), lease_until = NULL,
-                bytes_read = byte_count, rows_new = $3, rows_revised = $4, rows_unchanged = $5
-            WHERE no = $1 AND attempt = $2 AND state = {(int)ImportState.Running}
+            UPDATE import_jobs SET state = {(int)ImportState.Completed}, finished_at = now(), lease_until = NULL, rows_new = $2, rows_revised = $3,
+                rows_unchanged = $4
+            WHERE no = $1
             """, connection)
         {
             Parameters =
             {
-                new() { Value = job.No }, new() { Value = job.Attempt }, new() { Value = outcome.New },
-                new() { Value = outcome.Revised }, new() { Value = outcome.Unchanged },
+                new() { Value = job.No }, new() { Value = outcome.New }, new() { Value = outcome.Revised }, new() { Value = outcome.Unchanged },
             },
         };
-        if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) throw new ImportLostException();
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Ends a job without a merge and drops what it had staged and spooled.</summary>

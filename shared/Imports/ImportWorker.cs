@@ -123,10 +123,11 @@ internal sealed partial class ImportWorker<TRow>(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await staged.CompleteAsync(connection, cancellationToken);
-        var outcome = await target.MergeAsync(transaction, job, staging, staged.Accepted, cancellationToken);
+        var progress = await staged.CompleteAsync(connection, cancellationToken);
+        var outcome = await target.MergeAsync(transaction, job, staging, progress.Accepted, cancellationToken);
         await ImportStore.DiscardAsync(connection, job.No, staging, cancellationToken);
-        await ImportStore.CompleteAsync(connection, job, outcome, cancellationToken);
+        // Not sooner: whoever renews the lease or cancels the job must not wait for the merge.
+        await ImportStore.CompleteAsync(connection, job, progress, outcome, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         target.Merged();
         return outcome;

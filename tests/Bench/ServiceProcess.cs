@@ -22,6 +22,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
         return double.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) / 1024;
     }
 
+    /// <summary>Processor time of its own so far, seconds.</summary>
+    public double ProcessorSeconds() => ProcessorTime.Of(_process.Id);
+
     /// <param name="resource">The name its database goes by: <c>controlsdb</c>.</param>
     public static async Task<ServiceProcess> StartAsync(string project, string resource, string database, string broker, string key)
     {

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Chokepoint.MarketPrices.Domain;
 
 /// <summary>
@@ -27,18 +29,32 @@ internal sealed class ReturnWindow(int capacity)
     /// <summary>The median, and the median of the distances from it; of an even number, the mean of the two in the middle.</summary>
     public (double Median, double Deviation) Spread()
     {
-        var middle = _sorted.Count / 2;
-        var median = _sorted.Count % 2 == 1 ? _sorted[middle] : (_sorted[middle - 1] + _sorted[middle]) / 2;
+        var sorted = CollectionsMarshal.AsSpan(_sorted);
+        var middle = sorted.Length / 2;
+        var isOdd = sorted.Length % 2 == 1;
+        var median = isOdd ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+        var (nearer, farther) = Around(sorted, middle, median, isOdd ? middle + 1 : middle);
+        return (median, isOdd ? nearer : (nearer + farther) / 2);
+    }
 
-        // Distances grow from the median outwards on either side: the nearest are taken until the middle one is reached.
-        var (below, above) = (middle - 1, middle);
-        double before = 0, last = 0;
-        for (var taken = 0; taken <= middle; taken++)
+    /// <summary>
+    /// Of all distances from the median, the largest among the so many nearest, and the next larger. Distances grow outwards on either
+    /// side, so they are two sorted lists: how many of the nearest are on the lower side is found by halving.
+    /// </summary>
+    private static (double Nearer, double Farther) Around(ReadOnlySpan<double> sorted, int middle, double median, int nearest)
+    {
+        var (low, high) = (Math.Max(0, nearest - (sorted.Length - middle)), Math.Min(nearest, middle));
+        while (low < high)
         {
-            before = last;
-            var isBelow = above == _sorted.Count || (below >= 0 && median - _sorted[below] <= _sorted[above] - median);
-            last = isBelow ? median - _sorted[below--] : _sorted[above++] - median;
+            var below = (low + high) / 2;
+            // Too few are taken below when the next one there is nearer than the last one taken above.
+            if (median - sorted[middle - 1 - below] < sorted[middle + nearest - below - 1] - median) low = below + 1;
+            else high = below;
         }
-        return (median, _sorted.Count % 2 == 1 ? last : (before + last) / 2);
+        var (lower, upper) = (middle - low, middle + nearest - low); // the nearest are sorted[lower..upper]
+        var nearer = Math.Max(low > 0 ? median - sorted[lower] : 0, nearest > low ? sorted[upper - 1] - median : 0);
+        var farther = Math.Min(
+            lower > 0 ? median - sorted[lower - 1] : double.PositiveInfinity, upper < sorted.Length ? sorted[upper] - median : double.PositiveInfinity);
+        return (nearer, farther);
     }
 }

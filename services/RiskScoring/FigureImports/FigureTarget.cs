@@ -11,7 +11,7 @@ namespace Chokepoint.RiskScoring.FigureImports;
 /// Adds an import's figures to those known. Another edition stands beside the older ones; the same edition sent again with other values
 /// stands on top of it, and both stay in the table. Scores follow when <see cref="FirstScores"/> sees the new figures.
 /// </summary>
-internal sealed class FigureTarget(SupplyBooks books, FiguresSignal signal) : IImportTarget<Figure>
+internal sealed class FigureTarget(NpgsqlDataSource database, SupplyBooks books, FiguresSignal signal) : IImportTarget<Figure>
 {
     private enum News : short
     {
@@ -20,9 +20,18 @@ internal sealed class FigureTarget(SupplyBooks books, FiguresSignal signal) : II
         Unchanged,
     }
 
+    private static readonly string[] Columns = [.. ImportedFigures.Columns, "news"];
+
     private Dictionary<FigureKey, Figure> known = [];
 
-    public IReadOnlyList<string> StagedColumns { get; } = [.. ImportedFigures.Columns, "news"];
+    public IReadOnlyList<string> StagedColumns(ImportJob job) => Columns;
+
+    public async Task BeginAsync(ImportJob job, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        var book = await books.RefreshAsync(connection, cancellationToken);
+        known = book.Figures.All.ToDictionary(FigureKey.Of);
+    }
 
     public async Task PrepareAsync(NpgsqlConnection connection, ImportJob job, string staging, CancellationToken cancellationToken)
     {
@@ -33,14 +42,12 @@ internal sealed class FigureTarget(SupplyBooks books, FiguresSignal signal) : II
                 vintage text NOT NULL, source text NOT NULL, note text, news smallint NOT NULL)
             """, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
-        var book = await books.RefreshAsync(connection, cancellationToken);
-        known = book.Figures.All.ToDictionary(FigureKey.Of);
     }
 
     public bool TryEncode(BinaryCopyBuffer buffer, ImportJob job, in Figure row)
     {
         var news = NewsOf(row);
-        buffer.StartRow((short)StagedColumns.Count);
+        buffer.StartRow((short)Columns.Length);
         buffer.Write(row.Kind.NameOf());
         Text(row.Mineral);
         Text(row.Stage is { } stage ? stage.ToString().ToLowerInvariant() : null);
@@ -67,7 +74,8 @@ internal sealed class FigureTarget(SupplyBooks books, FiguresSignal signal) : II
         }
     }
 
-    public async Task<MergeOutcome> MergeAsync(NpgsqlTransaction transaction, ImportJob job, string staging, CancellationToken cancellationToken)
+    public async Task<MergeOutcome> MergeAsync(
+        NpgsqlTransaction transaction, ImportJob job, string staging, long accepted, CancellationToken cancellationToken)
     {
         var columns = string.Join(", ", ImportedFigures.Columns);
         await using var command = new NpgsqlCommand($"""

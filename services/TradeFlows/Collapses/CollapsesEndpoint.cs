@@ -58,9 +58,9 @@ internal static class CollapsesEndpoint
             SELECT s.name, f.hs, f.period,
                 coalesce(sum(f.net_kg) FILTER (WHERE f.partner = {TradeAreas.World}), sum(f.net_kg) FILTER (WHERE f.partner <> {TradeAreas.EuropeanUnion})) AS kg
             FROM flows f JOIN sources s ON s.id = f.source
-            WHERE f.hs = ANY($1) AND f.reporter = $2 AND f.direction = {(short)FlowDirection.Export} AND f.breakdown = '' AND f.period % 100 > 0
+            WHERE f.line = ANY($1) AND f.breakdown = '' AND f.period % 100 > 0
             GROUP BY s.name, f.hs, f.period HAVING bool_and(f.net_kg IS NOT NULL) ORDER BY s.name, f.hs, f.period
-            """, connection) { Parameters = { new() { Value = Codes.Keys.ToArray() }, new() { Value = exporter } } };
+            """, connection) { Parameters = { new() { Value = TariffLine.All(Codes.Keys, [exporter], FlowDirection.Export) } } };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var series = new Dictionary<(string Source, string Hs), List<MonthlyFlow>>();
         while (await reader.ReadAsync(cancellationToken))

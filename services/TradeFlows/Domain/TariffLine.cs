@@ -19,20 +19,16 @@ internal static class TariffLine
     /// <exception cref="ArgumentException">Not a code of 2, 4 or 6 digits, nor one of UN Comtrade's totals.</exception>
     public static long Of(string hs, short reporter, FlowDirection direction) => Of(NumberOf(hs), reporter, direction);
 
-    /// <param name="code">Of six digits.</param>
-    public static long Of(int code, short reporter, FlowDirection direction) =>
+    /// <summary>Every line of the codes and reporters in one direction.</summary>
+    public static long[] All(IEnumerable<string> codes, IReadOnlyCollection<short> reporters, FlowDirection direction) =>
+        [.. from code in codes from reporter in reporters select Of(code, reporter, direction)];
+
+    /// <summary>As SQL: whether a <c>line</c> is one of the codes', whoever reports it. Written out, since the planner knows what it finds then.</summary>
+    public static string IsOf(IEnumerable<string> codes) => "(false" + string.Concat(codes.Select(NumberOf).Distinct().Select(code =>
+        string.Create(CultureInfo.InvariantCulture, $" OR line BETWEEN {(long)code << CodeShift} AND {((code + 1L) << CodeShift) - 1}"))) + ")";
+
+    private static long Of(int code, short reporter, FlowDirection direction) =>
         ((long)code << CodeShift) | ((long)reporter << ReporterShift) | (long)direction;
-
-    /// <summary>Every line of the codes, reporters and directions.</summary>
-    public static long[] All(IEnumerable<string> codes, IReadOnlyCollection<short> reporters, params IReadOnlyList<FlowDirection> directions) =>
-        [.. from code in codes from reporter in reporters from direction in directions select Of(code, reporter, direction)];
-
-    /// <summary>The first and the last line that a code may have, whoever reports it.</summary>
-    public static (long First, long Last) Bounds(string hs)
-    {
-        var code = (long)NumberOf(hs);
-        return (code << CodeShift, ((code + 1) << CodeShift) - 1);
-    }
 
     private static int NumberOf(string hs)
     {

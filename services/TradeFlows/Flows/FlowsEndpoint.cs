@@ -17,9 +17,9 @@ internal sealed record FlowView(
     string? Breakdown, long ImportNo);
 
 /// <summary>Where a flow stands in the list: its natural key.</summary>
-internal sealed record FlowPosition(short Source, short Year, string Hs, short Reporter, short Direction, short Partner, int Period, string Breakdown)
+internal sealed record FlowPosition(short Source, short Year, long Line, short Partner, int Period, string Breakdown)
 {
-    public static FlowPosition Start { get; } = new(-1, -1, "", -1, -1, -1, -1, "");
+    public static FlowPosition Start { get; } = new(-1, -1, -1, -1, -1, "");
 }
 
 /// <summary><c>GET /flows</c>: the flows themselves, as every source reports them.</summary>
@@ -43,23 +43,21 @@ internal static class FlowsEndpoint
 
         var after = page.After<FlowPosition>() ?? FlowPosition.Start;
         await using var command = database.CreateCommand(
-            """
+            $"""
             SELECT s.name, f.period, f.reporter, f.direction, f.partner, f.hs, f.net_kg, f.estimated, f.value_usd, f.quantity, f.quantity_unit,
-                f.classification, f.breakdown, f.import_no, f.source
+                f.classification, f.breakdown, f.import_no, f.source, f.line
             FROM flows f JOIN sources s ON s.id = f.source
-            WHERE ($1::text[] IS NULL OR f.hs = ANY($1)) AND f.period BETWEEN $2 AND $3 AND f.year BETWEEN $2 / 100 AND $3 / 100
-                AND ($4::smallint IS NULL OR (f.direction = 1 AND f.reporter = $4) OR (f.direction = 2 AND f.partner = $4))
-                AND ($5::smallint IS NULL OR (f.direction = 2 AND f.reporter = $5) OR (f.direction = 1 AND f.partner = $5))
-                AND (f.source, f.year, f.hs, f.reporter, f.direction, f.partner, f.period, f.breakdown)
-                    > ($6::smallint, $7::smallint, $8, $9::smallint, $10::smallint, $11::smallint, $12, $13)
-            ORDER BY f.source, f.year, f.hs, f.reporter, f.direction, f.partner, f.period, f.breakdown LIMIT $14
+            WHERE {TariffLine.IsOf(codes!)} AND f.period BETWEEN $1 AND $2 AND f.year BETWEEN $1 / 100 AND $2 / 100
+                AND ($3::smallint IS NULL OR (f.direction = 1 AND f.reporter = $3) OR (f.direction = 2 AND f.partner = $3))
+                AND ($4::smallint IS NULL OR (f.direction = 2 AND f.reporter = $4) OR (f.direction = 1 AND f.partner = $4))
+                AND (f.source, f.year, f.line, f.partner, f.period, f.breakdown) > ($5::smallint, $6::smallint, $7, $8::smallint, $9, $10)
+            ORDER BY f.source, f.year, f.line, f.partner, f.period, f.breakdown LIMIT $11
             """);
-        command.Parameters.Add(new() { Value = (object?)codes ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text });
         command.Parameters.Add(new() { Value = first });
         command.Parameters.Add(new() { Value = last });
         command.Parameters.Add(new() { Value = (object?)buyer ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint });
         command.Parameters.Add(new() { Value = (object?)seller ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Smallint });
-        foreach (var value in (object[])[after.Source, after.Year, after.Hs, after.Reporter, after.Direction, after.Partner, after.Period, after.Breakdown])
+        foreach (var value in (object[])[after.Source, after.Year, after.Line, after.Partner, after.Period, after.Breakdown])
             command.Parameters.Add(new() { Value = value });
         command.Parameters.Add(new() { Value = page.Take });
 
@@ -119,5 +117,5 @@ internal static class FlowsEndpoint
     }
 
     private static FlowPosition PositionOf(NpgsqlDataReader row) => new(
-        row.GetInt16(14), (short)(row.GetInt32(1) / 100), row.GetString(5), row.GetInt16(2), row.GetInt16(3), row.GetInt16(4), row.GetInt32(1), row.GetString(12));
+        row.GetInt16(14), (short)(row.GetInt32(1) / 100), row.GetInt64(15), row.GetInt16(4), row.GetInt32(1), row.GetString(12));
 }

@@ -29,8 +29,7 @@ internal static class FlowMerge
 
     private static readonly string OfProfiles = OfDirections + " AND hs = ANY($1)";
 
-    private static readonly long[] FirstLines = [.. ProfileCodes.All.Select(hs => TariffLine.Bounds(hs).First)];
-    private static readonly long[] LastLines = [.. ProfileCodes.All.Select(hs => TariffLine.Bounds(hs).Last)];
+    private static readonly string OfProfileLines = OfDirections + " AND " + TariffLine.IsOf(ProfileCodes.All);
 
     /// <summary>One merge at a time for each source.</summary>
     public static async Task BeginAsync(NpgsqlConnection connection, short source, CancellationToken cancellationToken)
@@ -89,10 +88,7 @@ internal static class FlowMerge
         await FlowTables.AttachYearAsync(connection, source, year, staging, staged, cancellationToken);
 
         await using var seen = new NpgsqlCommand(
-            $"""
-            INSERT INTO {Touched} SELECT DISTINCT {Importer}, hs, period, direction
-            FROM unnest($1, $2) AS code (first, last) JOIN {part} ON line BETWEEN code.first AND code.last WHERE {OfDirections}
-            """, connection) { CommandTimeout = 0, Parameters = { new() { Value = FirstLines }, new() { Value = LastLines } } };
+            $"INSERT INTO {Touched} SELECT DISTINCT {Importer}, hs, period, direction FROM {part} WHERE {OfProfileLines}", connection) { CommandTimeout = 0 };
         await seen.ExecuteNonQueryAsync(cancellationToken);
         return repeated;
     }

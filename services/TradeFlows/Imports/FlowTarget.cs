@@ -15,60 +15,84 @@ namespace Chokepoint.TradeFlows.Imports;
 internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer profiles, IOutbox outbox) : IImportTarget<FlowRow>
 {
     private readonly HashSet<short> _years = [];
+    private readonly List<short> _newYears = [];
     private short _source;
     private short _lastYear;
+    private bool _isReconciled;
 
-    public IReadOnlyList<string> StagedColumns => FlowTables.Columns;
+    public IReadOnlyList<string> StagedColumns(ImportJob job) => FlowEncoding.Columns(IsReconciled(job));
 
-    public async Task PrepareAsync(NpgsqlConnection connection, ImportJob job, string staging, CancellationToken cancellationToken)
+    public async Task BeginAsync(ImportJob job, CancellationToken cancellationToken)
     {
         var source = FlowSource.Of(job);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
         _source = await FlowTables.SourceAsync(connection, source.Name, source.Rank, cancellationToken);
         await FlowTables.EnsureSourceAsync(database, _source, cancellationToken);
-        await using var command = new NpgsqlCommand($"CREATE TABLE IF NOT EXISTS {staging} (LIKE flows) PARTITION BY LIST (year)", connection);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        _isReconciled = IsReconciled(job);
         _lastYear = 0;
         _years.Clear();
-        _years.UnionWith(await FlowTables.StagedYearsAsync(connection, staging, cancellationToken));
+        _newYears.Clear();
+    }
+
+    /// <summary>What is the same in every row of a file is not sent with each: it is the staging table's default.</summary>
+    public async Task PrepareAsync(NpgsqlConnection connection, ImportJob job, string staging, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            CREATE TABLE IF NOT EXISTS {staging} (LIKE flows) PARTITION BY LIST (year);
+            ALTER TABLE {staging} ALTER COLUMN source SET DEFAULT {_source}, ALTER COLUMN import_no SET DEFAULT {job.No},
+                ALTER COLUMN first_import_no SET DEFAULT {job.No}, ALTER COLUMN direction SET DEFAULT {(short)FlowDirection.Import},
+                ALTER COLUMN breakdown SET DEFAULT '', ALTER COLUMN estimated SET DEFAULT false;
+            """, connection);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     public bool TryEncode(BinaryCopyBuffer buffer, ImportJob job, in FlowRow row)
     {
         if (row.Year != _lastYear)
         {
-            if (!_years.Contains(row.Year)) return false;
+            if (_years.Add(row.Year)) _newYears.Add(row.Year);
             _lastYear = row.Year;
         }
-        FlowTables.Encode(buffer, _source, row, (int)job.No);
+        FlowEncoding.Write(buffer, row, _isReconciled);
         return true;
     }
 
     /// <summary>Each year has a table of its own, so that a year nobody has yet can become a part of the flows as it is.</summary>
-    public async Task LearnAsync(ImportJob job, FlowRow row, string staging, CancellationToken cancellationToken)
+    public async Task CompleteBatchAsync(
+        NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(
-            $"CREATE TABLE IF NOT EXISTS {staging}_{row.Year} PARTITION OF {staging} FOR VALUES IN ({row.Year})");
-        command.CommandTimeout = 0; // waits for the batch on its way
-        await command.ExecuteNonQueryAsync(cancellationToken);
-        _years.Add(row.Year);
+        foreach (var year in _newYears)
+        {
+            await using var command = new NpgsqlCommand($"CREATE TABLE IF NOT EXISTS {staging}_{year} PARTITION OF {staging} FOR VALUES IN ({year})", connection);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        _newYears.Clear();
     }
 
     public async Task<MergeOutcome> MergeAsync(
-        NpgsqlTransaction transaction, ImportJob job, string staging, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, ImportJob job, string staging, long accepted, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
         await FlowMerge.BeginAsync(connection, _source, cancellationToken);
-        var outcome = new MergeOutcome(0, 0, 0);
+        var (added, revised) = (accepted, 0L);
         foreach (var year in await FlowTables.StagedYearsAsync(connection, staging, cancellationToken))
         {
-            var merged = await FlowTables.HasYearAsync(connection, _source, year, cancellationToken)
-                ? await FlowMerge.IntoYearAsync(connection, $"{staging}_{year}", cancellationToken)
-                : await FlowMerge.AsYearAsync(transaction, _source, year, staging, cancellationToken);
-            outcome = new MergeOutcome(outcome.New + merged.New, outcome.Revised + merged.Revised, outcome.Unchanged + merged.Unchanged);
+            if (await FlowTables.HasYearAsync(connection, _source, year, cancellationToken))
+            {
+                var merged = await FlowMerge.IntoYearAsync(connection, _source, year, staging, cancellationToken);
+                (added, revised) = (added - merged.Staged + merged.New, revised + merged.Revised);
+            }
+            else
+            {
+                added -= await FlowMerge.AsYearAsync(transaction, _source, year, staging, cancellationToken);
+            }
         }
         await profiles.AnnounceAsync(transaction, cancellationToken);
-        return outcome;
+        return new MergeOutcome(added, revised, accepted - added - revised);
     }
 
     public void Merged() => outbox.Committed();
+
+    private static bool IsReconciled(ImportJob job) => job.Format == "baci";
 }

@@ -23,10 +23,10 @@ internal sealed class ReportedMonths
 /// <summary>Reads monthly flows from either side's reports.</summary>
 internal static class MonthlyFlows
 {
-    private const string Months = "f.source = ANY($1) AND f.hs = ANY($2) AND f.breakdown = '' AND f.period % 100 > 0";
+    private const string Months = "f.source = ANY($1) AND f.breakdown = '' AND f.period % 100 > 0";
 
     private static readonly string Into =
-        $"(f.direction = {(short)FlowDirection.Import} AND f.reporter = ANY($3)) OR (f.direction = {(short)FlowDirection.Export} AND f.partner = ANY($3))";
+        $"(f.direction = {(short)FlowDirection.Import} AND f.reporter = ANY($2)) OR (f.direction = {(short)FlowDirection.Export} AND f.partner = ANY($2))";
 
     public static async Task<ReportedMonths> ReportedAsync(
         NpgsqlConnection connection, ProfileCodeSet set, IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
@@ -35,8 +35,8 @@ internal static class MonthlyFlows
             connection,
             $"""
             SELECT DISTINCT f.source, f.reporter, f.direction, f.period FROM flows f
-            WHERE {Months} AND f.direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export})
-            """, set, sources);
+            WHERE {Months} AND {LinesOf(set)} AND f.direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export})
+            """, sources);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var months = new ReportedMonths();
         while (await reader.ReadAsync(cancellationToken))
@@ -48,7 +48,7 @@ internal static class MonthlyFlows
         NpgsqlConnection connection, IReadOnlyList<short> importers, ProfileCodeSet set, IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
     {
         await using var command = Command(
-            connection, $"SELECT f.source, f.direction, f.reporter, f.partner, f.period, f.hs, f.net_kg, f.value_usd FROM flows f WHERE {Months} AND ({Into})", set, sources);
+            connection, $"SELECT f.source, f.direction, f.reporter, f.partner, f.period, f.hs, f.net_kg, f.value_usd FROM flows f WHERE {Months} AND {LinesOf(set)} AND ({Into})", sources);
         command.Parameters.Add(new() { Value = importers.ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var reports = new List<MonthlyReport>();
@@ -63,13 +63,14 @@ internal static class MonthlyFlows
         return reports;
     }
 
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, ProfileCodeSet set, IReadOnlyList<FlowOrigin> sources) => new(sql, connection)
+    private static string LinesOf(ProfileCodeSet set) => TariffLine.IsOf(set.Codes.Select(c => c.Hs6));
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<FlowOrigin> sources) => new(sql, connection)
     {
         CommandTimeout = 0,
         Parameters =
         {
             new() { Value = sources.Where(s => !s.IsReconciled).Select(s => s.Id).ToArray() }, // BACI has years only
-            new() { Value = set.Codes.Select(c => c.Hs6).Distinct(StringComparer.Ordinal).ToArray() },
         },
     };
 }

@@ -30,44 +30,43 @@ internal static class ReportedFlows
     public static Task<IReadOnlyList<ReportedFlow>> OfYearAsync(
         NpgsqlConnection connection, IReadOnlyCollection<short> reporters, int period, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
         CancellationToken cancellationToken) => ReadAsync(
-            connection, "f.reporter = ANY($4) AND f.direction = 1 AND f.period = f.year * 100", partnerIsReporter: false, reporters, period / 100, codes,
-            sources, cancellationToken);
+            connection, "f.line = ANY($3) AND f.period = f.year * 100", new() { Value = TariffLine.All(codes, reporters, FlowDirection.Import) },
+            partnerIsReporter: false, period / 100, sources, cancellationToken);
 
     /// <summary>What one importer reports for a year and its months.</summary>
     public static Task<IReadOnlyList<ReportedFlow>> OfYearAndMonthsAsync(
         NpgsqlConnection connection, short importer, int year, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
         CancellationToken cancellationToken) => ReadAsync(
-            connection, "f.reporter = ANY($4) AND f.direction = 1", partnerIsReporter: false, [importer], year, codes, sources, cancellationToken);
+            connection, "f.line = ANY($3)", new() { Value = TariffLine.All(codes, [importer], FlowDirection.Import) }, partnerIsReporter: false, year,
+            sources, cancellationToken);
 
     /// <summary>The mirror: what exporters report to have sold to an importer; the figure's partner is the exporter.</summary>
     public static Task<IReadOnlyList<ReportedFlow>> ToImporterAsync(
         NpgsqlConnection connection, short importer, int year, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
         CancellationToken cancellationToken) => ReadAsync(
-            connection, "f.partner = ANY($4) AND f.direction = 2", partnerIsReporter: true, [importer], year, codes, [.. sources.Where(s => !s.IsReconciled)],
-            cancellationToken);
+            connection, $"{TariffLine.IsOf(codes)} AND f.partner = $3 AND f.direction = {(short)FlowDirection.Export}", new() { Value = importer },
+            partnerIsReporter: true, year, [.. sources.Where(s => !s.IsReconciled)], cancellationToken);
 
-    /// <summary>What an economy reports to have sold, to whom it may be.</summary>
+    /// <summary>What an economy reports to have sold, to whom it may be; a reconciled source has no exports apart from its imports.</summary>
     public static Task<IReadOnlyList<ReportedFlow>> ExportsAsync(
         NpgsqlConnection connection, short exporter, int year, IReadOnlyCollection<string> codes, IReadOnlyList<FlowOrigin> sources,
         CancellationToken cancellationToken) => ReadAsync(
-            connection, "f.reporter = ANY($4) AND f.direction = 2", partnerIsReporter: false, [exporter], year, codes, sources, cancellationToken);
+            connection, "f.line = ANY($3)", new() { Value = TariffLine.All(codes, [exporter], FlowDirection.Export) }, partnerIsReporter: false, year,
+            [.. sources.Where(s => !s.IsReconciled)], cancellationToken);
 
     private static async Task<IReadOnlyList<ReportedFlow>> ReadAsync(
-        NpgsqlConnection connection, string condition, bool partnerIsReporter, IReadOnlyCollection<short> areas, int year, IReadOnlyCollection<string> codes,
-        IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string condition, NpgsqlParameter asked, bool partnerIsReporter, int year, IReadOnlyList<FlowOrigin> sources,
+        CancellationToken cancellationToken)
     {
+        if (sources.Count == 0) return [];
         await using var command = new NpgsqlCommand(
             $"""
             SELECT f.reporter, f.period, f.source, f.partner, f.hs, f.net_kg, f.value_usd FROM flows f
-            WHERE f.source = ANY($1) AND f.year = $2 AND f.hs = ANY($3) AND f.breakdown = '' AND {condition}
+            WHERE f.source = ANY($1) AND f.year = $2 AND f.breakdown = '' AND {condition}
             """, connection)
         {
             CommandTimeout = 0,
-            Parameters =
-            {
-                new() { Value = sources.Select(s => s.Id).ToArray() }, new() { Value = (short)year }, new() { Value = codes.ToArray() },
-                new() { Value = areas.ToArray() },
-            },
+            Parameters = { new() { Value = sources.Select(s => s.Id).ToArray() }, new() { Value = (short)year }, asked },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var flows = new List<ReportedFlow>();

@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Text;
-using System.Net;
 using Chokepoint.Reference;
 using Chokepoint.TradeFlows.Domain;
 
@@ -26,6 +25,9 @@ internal sealed class BaciFile(int rows)
         [.. TradedCodes.All.Select(c => int.Parse(c.Hs6, System.Globalization.CultureInfo.InvariantCulture)).Distinct()
             .Concat(Enumerable.Range(0, 97 * 60).Select(i => (i / 60 + 1) * 10000 + (i % 60) * 160 + 111)).Distinct().Take(Products).Order()];
 
+    private static readonly Dictionary<int, string> CodeTexts =
+        Codes.ToDictionary(code => code, code => code.ToString("000000", System.Globalization.CultureInfo.InvariantCulture));
+
     public int Rows => rows;
 
     /// <summary>The rows as the platform's own reader would give them.</summary>
@@ -33,12 +35,27 @@ internal sealed class BaciFile(int rows)
     {
         foreach (var (exporter, importer, code, thousands, tonnes) in Figures())
             yield return new FlowRow(
-                TradePeriod.OfYear(Year), code.ToString("000000", System.Globalization.CultureInfo.InvariantCulture), importer, FlowDirection.Import, exporter,
+                TradePeriod.OfYear(Year), CodeTexts[code], importer, FlowDirection.Import, exporter,
                 "", null, null, tonnes * 1000, thousands * 1000, Estimated: false, 6);
     }
 
-    /// <summary>As the body of a request, made while it is sent.</summary>
-    public HttpContent AsContent() => new Generated(this);
+    public async Task WriteAsync(string path, CancellationToken cancellationToken)
+    {
+        await using var stream = File.Create(path);
+        var text = new ArrayBufferWriter<byte>(1 << 18);
+        text.Write("t,i,j,k,v,q\n"u8);
+        foreach (var (exporter, importer, code, thousands, tonnes) in Figures())
+        {
+            Write(text, Year, ','); Write(text, exporter, ','); Write(text, importer, ','); Write(text, code, ',');
+            Write(text, thousands, ',');
+            if (tonnes is { } quantity) Write(text, quantity, '\n');
+            else text.Write("          NA\n"u8);
+            if (text.WrittenCount < 1 << 17) continue;
+            await stream.WriteAsync(text.WrittenMemory, cancellationToken);
+            text.ResetWrittenCount();
+        }
+        await stream.WriteAsync(text.WrittenMemory, cancellationToken);
+    }
 
     private IEnumerable<(short Exporter, short Importer, int Code, double Thousands, double? Tonnes)> Figures()
     {
@@ -61,45 +78,19 @@ internal sealed class BaciFile(int rows)
         }
     }
 
-    private sealed class Generated(BaciFile file) : HttpContent
+    private static void Write(ArrayBufferWriter<byte> text, int number, char after)
     {
-        protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context)
-        {
-            var text = new ArrayBufferWriter<byte>(1 << 18);
-            text.Write("t,i,j,k,v,q\n"u8);
-            foreach (var (exporter, importer, code, thousands, tonnes) in file.Figures())
-            {
-                Write(text, Year, ','); Write(text, exporter, ','); Write(text, importer, ','); Write(text, code, ',');
-                Write(text, thousands, ',');
-                if (tonnes is { } quantity) Write(text, quantity, '\n');
-                else text.Write("          NA\n"u8);
-                if (text.WrittenCount < 1 << 17) continue;
-                await stream.WriteAsync(text.WrittenMemory);
-                text.ResetWrittenCount();
-            }
-            await stream.WriteAsync(text.WrittenMemory);
-        }
+        var span = text.GetSpan(16);
+        Utf8Formatter.TryFormat(number, span, out var length);
+        span[length] = (byte)after;
+        text.Advance(length + 1);
+    }
 
-        protected override bool TryComputeLength(out long length)
-        {
-            length = 0;
-            return false;
-        }
-
-        private static void Write(ArrayBufferWriter<byte> text, int number, char after)
-        {
-            var span = text.GetSpan(16);
-            Utf8Formatter.TryFormat(number, span, out var length);
-            span[length] = (byte)after;
-            text.Advance(length + 1);
-        }
-
-        private static void Write(ArrayBufferWriter<byte> text, double number, char after)
-        {
-            var span = text.GetSpan(40);
-            Utf8Formatter.TryFormat(number, span, out var length, new StandardFormat('F', 3));
-            span[length] = (byte)after;
-            text.Advance(length + 1);
-        }
+    private static void Write(ArrayBufferWriter<byte> text, double number, char after)
+    {
+        var span = text.GetSpan(40);
+        Utf8Formatter.TryFormat(number, span, out var length, new StandardFormat('F', 3));
+        span[length] = (byte)after;
+        text.Advance(length + 1);
     }
 }

@@ -1,20 +1,19 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Net.Http.Json;
-using System.Text.Json;
 using Npgsql;
 
 namespace Chokepoint.Bench.Import;
 
 /// <summary>
 /// Ten million rows of BACI and five million prices, as files over HTTP into the services as they ship, from the request's first byte to
-/// the commit that makes the rows visible. The floor is one bare binary COPY of the same parsed rows in the same run.
+/// the commit that makes the rows visible. The floor is one bare binary COPY of the same parsed rows, before and after in the same run.
 /// </summary>
 internal sealed class ImportBenchmark : IBenchmark
 {
     private const string Key = "bench";
     private const int ReadsPerSecond = 50;
     private const int QuestionsPerSecond = 100;
+    private static readonly string[] OtherReads = ["/api/controls/active?destination=USA"];
 
     public string Name => "import";
 
@@ -22,176 +21,162 @@ internal sealed class ImportBenchmark : IBenchmark
 
     public Task<BenchmarkResult> RunAsync(CancellationToken cancellationToken) => RunAsync([], cancellationToken);
 
-    /// <param name="arguments"><c>--rows 1000000</c> for a smaller run: that many rows of BACI and half as many prices.</param>
+    /// <param name="arguments"><c>--rows 1000000 --prices 500000</c> for a smaller run.</param>
     public async Task<BenchmarkResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
     {
-        var rows = arguments is ["--rows", var text] ? int.Parse(text, NumberStyles.None, CultureInfo.InvariantCulture) : 10_000_000;
-        var (flows, prices) = (new BaciFile(rows), new PriceFiles(rows / 2));
-
+        var (rows, observations) = Sizes(arguments);
+        var (flows, prices) = (new BaciFile(rows), new PriceFiles(observations));
         await using var servers = await BenchServers.StartAsync(cancellationToken);
+        var folder = Directory.CreateTempSubdirectory("chokepoint-bench-files-");
+        try
+        {
+            var (flowFile, priceFiles) = await WriteAsync(folder.FullName, flows, prices, cancellationToken);
+            Say($"files: {FileSender.SizeOf([flowFile])} of flows, {FileSender.SizeOf(priceFiles)} of prices");
+            return await MeasureAsync(servers, flows, flowFile, prices, priceFiles, cancellationToken);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<BenchmarkResult> MeasureAsync(
+        BenchServers servers, BaciFile flows, string flowFile, PriceFiles prices, string[] priceFiles, CancellationToken cancellationToken)
+    {
         await using var floor = NpgsqlDataSource.Create(await servers.DatabaseAsync("floordb", cancellationToken));
         await using var controls = await StartAsync(servers, "ExportControls", "controlsdb", cancellationToken);
         await using var trade = await StartAsync(servers, "TradeFlows", "tradedb", cancellationToken);
         await using var market = await StartAsync(servers, "MarketPrices", "pricesdb", cancellationToken);
 
-        using var calm = new CancellationTokenSource(TimeSpan.FromSeconds(15));
-        var readsBefore = await ReadsAsync(controls.Http, calm.Token, cancellationToken);
+        await SteadyReads.WarmAsync(controls.Http, OtherReads, cancellationToken);
+        var calm = await SteadyReads.ReadAsync(controls.Http, OtherReads, ReadsPerSecond, ReadsPerSecond * 15, cancellationToken);
 
-        Say($"floor: COPY of {flows.Rows:n0} flows");
-        var flowFloor = await CopyFloor.FlowsAsync(floor, flows, cancellationToken);
-        Say($"import of {flows.Rows:n0} flows");
-        var (flowRate, flowUpload, readsDuringFlows) = await WithReadsAsync(controls.Http, () => ImportFlowsAsync(trade.Http, flows, cancellationToken), cancellationToken);
+        var ofFlows = await CompareAsync(
+            servers, controls.Http, trade, flows.Rows, () => CopyFloor.FlowsAsync(floor, flows, cancellationToken),
+            () => ImportFlowsAsync(trade.Http, flows, flowFile, cancellationToken), "flows", cancellationToken);
+        var ofPrices = await CompareAsync(
+            servers, controls.Http, market, prices.Observations, () => CopyFloor.PricesAsync(floor, prices, cancellationToken),
+            () => ImportPricesAsync(market.Http, priceFiles, cancellationToken), "prices", cancellationToken);
 
-        Say(string.Create(CultureInfo.InvariantCulture, $"{flowRate:n0} rows/s, {flowRate / flowFloor:0.00} of the floor's {flowFloor:n0}; sending took {flowUpload:0.0} s"));
-        Say($"floor: COPY of {prices.Observations:n0} prices");
-        var priceFloor = await CopyFloor.PricesAsync(floor, prices, cancellationToken);
-        Say($"import of {prices.Observations:n0} prices");
-        var (priceRate, _, readsDuringPrices) = await WithReadsAsync(controls.Http, () => ImportPricesAsync(market.Http, prices, cancellationToken), cancellationToken);
-
-        Say(string.Create(CultureInfo.InvariantCulture, $"{priceRate:n0} rows/s, {priceRate / priceFloor:0.00} of the floor's {priceFloor:n0}"));
         Say("questions");
-        var suppliers = await QuestionsAsync(trade.Http, SupplierQuestions(), cancellationToken);
-        var signals = await QuestionsAsync(market.Http, ["/api/prices/minerals/gallium/signal"], cancellationToken);
+        var suppliers = await AskAsync(trade.Http, SupplierQuestions(), cancellationToken);
+        var signals = await AskAsync(market.Http, ["/api/prices/minerals/gallium/signal"], cancellationToken);
 
-        var slowed = readsDuringFlows.Concat(readsDuringPrices).Median() / readsBefore.Median();
-        var (tradeMemory, marketMemory) = (trade.PeakMegabytes(), market.PeakMegabytes());
+        List<double> during = [.. ofFlows.Reads, .. ofPrices.Reads], besideFloor = [.. ofFlows.FloorReads, .. ofPrices.FloorReads];
+        var slowed = during.Median() / calm.Median();
         return new BenchmarkResult(
         [
-            new Measurement("flows", flows.Rows, "rows"),
-            new Measurement("flows imported", flowRate, "rows/s"),
-            new Measurement("of it, sending and keeping the file", flowUpload, "s"),
-            new Measurement("floor: bare COPY of the parsed flows", flowFloor, "rows/s"),
-            new Measurement("flows, ratio to the floor", flowRate / flowFloor, "", "at least 0.5", flowRate / flowFloor >= 0.5),
-            new Measurement("prices", prices.Observations, "rows"),
-            new Measurement("prices imported", priceRate, "rows/s"),
-            new Measurement("floor: bare COPY of the parsed prices", priceFloor, "rows/s"),
-            new Measurement("prices, ratio to the floor", priceRate / priceFloor, "", "at least 0.5", priceRate / priceFloor >= 0.5),
-            new Measurement("memory of TradeFlows, peak", tradeMemory, "MB", "under 300 MB", tradeMemory < 300),
-            new Measurement("memory of MarketPrices, peak", marketMemory, "MB", "under 300 MB", marketMemory < 300),
-            new Measurement("reads of another service before, median", readsBefore.Median(), "ms"),
-            new Measurement("reads of another service during imports, median", readsDuringFlows.Concat(readsDuringPrices).Median(), "ms"),
-            new Measurement("reads of another service, slowed to", slowed, "times", "by less than a fifth", slowed < 1.2),
-            new Measurement("GET /suppliers with the data loaded, median", suppliers.Median(), "ms"),
-            new Measurement("GET /suppliers with the data loaded, p99", suppliers.At(99), "ms", "under 20 ms", suppliers.At(99) < 20),
-            new Measurement("GET /signal with the data loaded, p99", signals.At(99), "ms", "under 20 ms", signals.At(99) < 20),
+            .. Measurements("flows", ofFlows), .. Measurements("prices", ofPrices),
+            Memory("TradeFlows", trade), Memory("MarketPrices", market),
+            new Measurement($"reads of another service at {ReadsPerSecond}/s, calm, median", calm.Median(), "ms"),
+            new Measurement("the same beside the bare COPY, median", besideFloor.Median(), "ms"),
+            new Measurement("the same beside the imports, median", during.Median(), "ms"),
+            new Measurement("the same beside the imports, slowed to", slowed, "times", "by less than a fifth", slowed < 1.2),
+            new Measurement($"GET /suppliers at {QuestionsPerSecond}/s with the data loaded, median", suppliers.Median(), "ms"),
+            new Measurement($"GET /suppliers at {QuestionsPerSecond}/s with the data loaded, p99", suppliers.At(99), "ms", "under 20 ms", suppliers.At(99) < 20),
+            new Measurement($"GET /signal at {QuestionsPerSecond}/s with the data loaded, median", signals.Median(), "ms"),
+            new Measurement($"GET /signal at {QuestionsPerSecond}/s with the data loaded, p99", signals.At(99), "ms", "under 20 ms", signals.At(99) < 20),
         ]);
+    }
+
+    /// <summary>The floor, the import and the floor again, with another service's readers beside each.</summary>
+    private static async Task<Comparison> CompareAsync(
+        BenchServers servers, HttpClient others, ServiceProcess service, int rows, Func<Task<double>> floor, Func<Task<double>> import, string what,
+        CancellationToken cancellationToken)
+    {
+        Say($"floor: COPY of {rows:n0} {what}");
+        var (before, readsBefore) = await SteadyReads.WhileAsync(others, OtherReads, ReadsPerSecond, floor, cancellationToken);
+        Say(string.Create(CultureInfo.InvariantCulture, $"{rows / before:n0} rows/s; import of {rows:n0} {what}"));
+        var (postgres, own) = (servers.Processor.Read().Postgres, service.ProcessorSeconds());
+        var (imported, reads) = await SteadyReads.WhileAsync(others, OtherReads, ReadsPerSecond, import, cancellationToken);
+        (postgres, own) = (servers.Processor.Read().Postgres - postgres, service.ProcessorSeconds() - own);
+        Say(string.Create(CultureInfo.InvariantCulture, $"{rows / imported:n0} rows/s; the floor again"));
+        var floorPostgres = servers.Processor.Read().Postgres;
+        var (after, readsAfter) = await SteadyReads.WhileAsync(others, OtherReads, ReadsPerSecond, floor, cancellationToken);
+        floorPostgres = servers.Processor.Read().Postgres - floorPostgres;
+        Say(string.Create(CultureInfo.InvariantCulture, $"{rows / after:n0} rows/s: the import has {(before + after) / 2 / imported:0.00} of the floor's rate"));
+        return new Comparison(rows, (before + after) / 2, imported, own, postgres, floorPostgres, [.. readsBefore, .. readsAfter], reads);
+    }
+
+    private static IEnumerable<Measurement> Measurements(string what, Comparison of)
+    {
+        var ratio = of.FloorSeconds / of.Seconds;
+        yield return new Measurement(what, of.Rows, "rows");
+        yield return new Measurement($"{what} imported", of.Rows / of.Seconds, "rows/s");
+        yield return new Measurement($"floor: bare COPY of the parsed {what}, before and after", of.Rows / of.FloorSeconds, "rows/s");
+        yield return new Measurement($"{what}, ratio to the floor", ratio, "", "at least 0.5", ratio >= 0.5);
+        yield return new Measurement($"{what}, processor time of the service", of.ServiceProcessor / of.Rows * 1e6, "us/row");
+        yield return new Measurement($"{what}, processor time of Postgres", of.PostgresProcessor / of.Rows * 1e6, "us/row");
+        yield return new Measurement($"{what}, processor time of Postgres for the floor", of.FloorPostgresProcessor / of.Rows * 1e6, "us/row");
+    }
+
+    private static Measurement Memory(string name, ServiceProcess service)
+    {
+        var peak = service.PeakMegabytes();
+        return new Measurement($"memory of {name}, peak", peak, "MB", "under 300 MB", peak < 300);
     }
 
     private static async Task<ServiceProcess> StartAsync(BenchServers servers, string project, string resource, CancellationToken cancellationToken) =>
         await ServiceProcess.StartAsync(project, resource, await servers.DatabaseAsync(resource, cancellationToken), servers.Broker, Key);
 
-    private static async Task<(double Rate, double Upload)> ImportFlowsAsync(HttpClient http, BaciFile file, CancellationToken cancellationToken)
+    private static async Task<double> ImportFlowsAsync(HttpClient http, BaciFile file, string path, CancellationToken cancellationToken)
     {
+        var sender = new FileSender(http);
         var began = Stopwatch.GetTimestamp();
-        using var content = file.AsContent();
-        var job = await SendAsync(http, "/api/trade/imports?format=baci&revision=HS22", content, cancellationToken);
-        var upload = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        await EndedAsync(http, job, file.Rows, cancellationToken);
-        return (file.Rows / Stopwatch.GetElapsedTime(began).TotalSeconds, upload);
+        var job = await sender.SendAsync("/api/trade/imports?format=baci&revision=HS22", path, cancellationToken);
+        Say(string.Create(CultureInfo.InvariantCulture, $"accepted after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
+        await sender.EndedAsync(job, file.Rows, cancellationToken);
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
-    private static async Task<(double Rate, double Upload)> ImportPricesAsync(HttpClient http, PriceFiles files, CancellationToken cancellationToken)
+    private static async Task<double> ImportPricesAsync(HttpClient http, string[] files, CancellationToken cancellationToken)
     {
-        // Made before the clock starts, a few at a time in memory: a desk's files exist when they are sent.
+        var sender = new FileSender(http);
         var began = Stopwatch.GetTimestamp();
-        var making = TimeSpan.Zero;
         var jobs = new List<Uri>();
-        for (var series = 0; series < files.Series; series++)
-        {
-            var makes = Stopwatch.GetTimestamp();
-            using var content = new ByteArrayContent(PriceFiles.File(series));
-            making += Stopwatch.GetElapsedTime(makes);
-            jobs.Add(await SendAsync(http, "/api/prices/imports?" + PriceFiles.Query(series), content, cancellationToken));
-        }
-        var upload = Stopwatch.GetElapsedTime(began).TotalSeconds;
-        foreach (var job in jobs) await EndedAsync(http, job, PriceFiles.Days, cancellationToken);
-        return (files.Observations / (Stopwatch.GetElapsedTime(began) - making).TotalSeconds, upload);
+        for (var series = 0; series < files.Length; series++) jobs.Add(await sender.SendAsync("/api/prices/imports?" + PriceFiles.Query(series), files[series], cancellationToken));
+        Say(string.Create(CultureInfo.InvariantCulture, $"accepted after {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s"));
+        jobs.Reverse(); // the last is the last to end
+        foreach (var job in jobs) await sender.EndedAsync(job, PriceFiles.Days, cancellationToken);
+        return Stopwatch.GetElapsedTime(began).TotalSeconds;
     }
 
-    private static async Task<Uri> SendAsync(HttpClient http, string path, HttpContent content, CancellationToken cancellationToken)
-    {
-        using var answer = await http.PostAsync(path, content, cancellationToken);
-        if (!answer.IsSuccessStatusCode) throw new InvalidOperationException($"{(int)answer.StatusCode}: {await answer.Content.ReadAsStringAsync(cancellationToken)}");
-        return answer.Headers.Location!;
-    }
-
-    private static async Task EndedAsync(HttpClient http, Uri job, int rows, CancellationToken cancellationToken)
-    {
-        while (true)
-        {
-            var view = await http.GetFromJsonAsync<JsonElement>(job, cancellationToken);
-            var state = view.GetProperty("state").GetString();
-            if (state is "completed" && view.GetProperty("rowsNew").GetInt64() == rows) return;
-            if (state is not ("queued" or "running")) throw new InvalidOperationException($"Not all rows were imported: {view}");
-            await Task.Delay(TimeSpan.FromMilliseconds(200), cancellationToken);
-        }
-    }
-
-    private static async Task<(double Rate, double Upload, List<double> Reads)> WithReadsAsync(
-        HttpClient http, Func<Task<(double Rate, double Upload)>> import, CancellationToken cancellationToken)
-    {
-        using var ended = new CancellationTokenSource();
-        var reads = ReadsAsync(http, ended.Token, cancellationToken);
-        try
-        {
-            var (rate, upload) = await import();
-            await ended.CancelAsync();
-            return (rate, upload, await reads);
-        }
-        finally
-        {
-            await ended.CancelAsync();
-            await reads;
-        }
-    }
-
-    /// <summary>What another service's readers see: at a steady rate, in milliseconds, until told to end.</summary>
-    private static async Task<List<double>> ReadsAsync(HttpClient http, CancellationToken ended, CancellationToken cancellationToken)
-    {
-        for (var i = 0; i < 100; i++) (await http.GetAsync("/api/controls/active?destination=USA", cancellationToken)).EnsureSuccessStatusCode(); // warm
-        var reads = new List<double>();
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / ReadsPerSecond));
-        while (!ended.IsCancellationRequested)
-        {
-            await timer.WaitForNextTickAsync(cancellationToken);
-            var began = Stopwatch.GetTimestamp();
-            (await http.GetAsync("/api/controls/active?destination=USA", cancellationToken)).EnsureSuccessStatusCode();
-            reads.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
-        }
-        return reads;
-    }
-
-    /// <summary>Questions at a steady rate whatever the answers take, in milliseconds from when each was due.</summary>
-    private static async Task<List<double>> QuestionsAsync(HttpClient http, IEnumerable<string> asked, CancellationToken cancellationToken)
-    {
-        var paths = new List<string>(); // a small run may not have every mineral for every importer
-        foreach (var path in asked)
-        {
-            using var answer = await http.GetAsync(path, cancellationToken);
-            if (answer.IsSuccessStatusCode) paths.Add(path);
-        }
-        for (var i = 0; i < 200; i++) (await http.GetAsync(paths[i % paths.Count], cancellationToken)).EnsureSuccessStatusCode(); // warm
-        var began = Stopwatch.GetTimestamp();
-        var running = new List<Task<double>>();
-        for (var i = 0; i < QuestionsPerSecond * 20; i++)
-        {
-            var due = TimeSpan.FromSeconds((double)i / QuestionsPerSecond);
-            if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early, cancellationToken);
-            running.Add(OneAsync(paths[i % paths.Count], due));
-        }
-        return [.. await Task.WhenAll(running)];
-
-        async Task<double> OneAsync(string url, TimeSpan due)
-        {
-            (await http.GetAsync(url, cancellationToken)).EnsureSuccessStatusCode();
-            return (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds;
-        }
-    }
+    private static async Task<List<double>> AskAsync(HttpClient http, IEnumerable<string> questions, CancellationToken cancellationToken) =>
+        await SteadyReads.ReadAsync(http, await SteadyReads.WarmAsync(http, questions, cancellationToken), QuestionsPerSecond, QuestionsPerSecond * 30, cancellationToken);
 
     private static IEnumerable<string> SupplierQuestions() =>
         from mineral in (string[])["gallium", "natural-graphite", "cobalt", "dysprosium", "tungsten", "antimony", "lithium", "copper", "nickel"]
         from importer in (string[])["USA", "JPN", "KOR", "DEU", "FRA", "IND", "GBR", "CHN"]
         select $"/api/trade/suppliers?importer={importer}&mineral={mineral}&year={BaciFile.Year}";
 
+    private static async Task<(string Flows, string[] Prices)> WriteAsync(string folder, BaciFile flows, PriceFiles prices, CancellationToken cancellationToken)
+    {
+        var baci = Path.Combine(folder, "baci.csv");
+        await flows.WriteAsync(baci, cancellationToken);
+        var files = new string[prices.Series];
+        for (var series = 0; series < files.Length; series++)
+            await File.WriteAllBytesAsync(files[series] = Path.Combine(folder, $"prices-{series}.csv"), PriceFiles.Text(series), cancellationToken);
+        return (baci, files);
+    }
+
+    private static (int Rows, int Observations) Sizes(IReadOnlyList<string> arguments)
+    {
+        var (rows, observations) = (10_000_000, 5_000_000);
+        for (var i = 0; i < arguments.Count; i += 2)
+        {
+            if (i + 1 == arguments.Count || !int.TryParse(arguments[i + 1], NumberStyles.None, CultureInfo.InvariantCulture, out var number))
+                throw new ArgumentException($"{arguments[i]} needs a number.", nameof(arguments));
+            if (arguments[i] is "--rows") rows = number;
+            else if (arguments[i] is "--prices") observations = number;
+            else throw new ArgumentException($"{arguments[i]} is no option of import.", nameof(arguments));
+        }
+        return (rows, observations);
+    }
+
     private static void Say(string what) => Console.Error.WriteLine(what);
+
+    /// <summary>Seconds of the floor, its mean, and of the import; processor seconds; reads of another service beside both, ms.</summary>
+    private sealed record Comparison(
+        int Rows, double FloorSeconds, double Seconds, double ServiceProcessor, double PostgresProcessor, double FloorPostgresProcessor,
+        List<double> FloorReads, List<double> Reads);
 }

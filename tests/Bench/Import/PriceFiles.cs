@@ -27,7 +27,7 @@ internal sealed class PriceFiles(int observations)
         }
     }
 
-    public static byte[] File(int series)
+    public static byte[] Text(int series)
     {
         var text = new StringBuilder("date,price\n", Days * 18);
         foreach (var (date, value) in Parsed(series)) text.Append(CultureInfo.InvariantCulture, $"{date:yyyy-MM-dd},{value:0.00}\n");

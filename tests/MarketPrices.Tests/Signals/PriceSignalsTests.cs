@@ -32,6 +32,34 @@ public sealed class PriceSignalsTests
     }
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void A_window_that_moves_gives_the_same_spread_as_one_that_is_sorted_anew(int seed)
+    {
+        var random = new Random(seed);
+        // Whole numbers too, so that values repeat.
+        var values = Enumerable.Range(0, 400).Select(i => i % 3 == 0 ? random.Next(-5, 5) : random.NextDouble() * 10 - 5).ToList();
+        var window = new ReturnWindow(60);
+        for (var i = 0; i < values.Count; i++)
+        {
+            window.Add(values[i]);
+            window.Add(null);
+            if (i >= 60) window.Remove(values[i - 60]);
+            var past = values.GetRange(Math.Max(0, i - 59), Math.Min(i + 1, 60));
+            var median = MedianOf(past);
+
+            window.Spread().ShouldBe((median, MedianOf(past.ConvertAll(v => Math.Abs(v - median)))));
+        }
+
+        static double MedianOf(List<double> values)
+        {
+            var sorted = values.Order().ToList();
+            return sorted.Count % 2 == 1 ? sorted[sorted.Count / 2] : (sorted[sorted.Count / 2 - 1] + sorted[sorted.Count / 2]) / 2;
+        }
+    }
+
+    [Theory]
     [InlineData(SignalLevel.Normal, 2.9, SignalLevel.Normal)]
     [InlineData(SignalLevel.Normal, 3.0, SignalLevel.Elevated)]
     [InlineData(SignalLevel.Elevated, 2.1, SignalLevel.Elevated)]
