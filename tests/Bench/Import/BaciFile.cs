@@ -10,9 +10,10 @@ namespace Chokepoint.Bench.Import;
 /// flows small, a quantity in twenty not known. The same number of rows gives the same file.
 /// </summary>
 /// <remarks>The figures are made up; what they look like is BACI's: values to 3 decimals, quantities padded to their column.</remarks>
-internal sealed class BaciFile(int rows)
+internal sealed class BaciFile(int rows, int year = BaciFile.Asked)
 {
-    public const int Year = 2021;
+    /// <summary>The year that questions are about.</summary>
+    public const int Asked = 2021;
 
     private const int Products = 5000;
 
@@ -35,7 +36,7 @@ internal sealed class BaciFile(int rows)
     {
         foreach (var (exporter, importer, code, thousands, tonnes) in Figures())
             yield return new FlowRow(
-                TradePeriod.OfYear(Year), CodeTexts[code], importer, FlowDirection.Import, exporter,
+                TradePeriod.OfYear(year), CodeTexts[code], importer, FlowDirection.Import, exporter,
                 "", null, null, tonnes * 1000, thousands * 1000, Estimated: false, 6);
     }
 
@@ -46,7 +47,7 @@ internal sealed class BaciFile(int rows)
         text.Write("t,i,j,k,v,q\n"u8);
         foreach (var (exporter, importer, code, thousands, tonnes) in Figures())
         {
-            Write(text, Year, ','); Write(text, exporter, ','); Write(text, importer, ','); Write(text, code, ',');
+            Write(text, year, ','); Write(text, exporter, ','); Write(text, importer, ','); Write(text, code, ',');
             Write(text, thousands, ',');
             if (tonnes is { } quantity) Write(text, quantity, '\n');
             else text.Write("          NA\n"u8);

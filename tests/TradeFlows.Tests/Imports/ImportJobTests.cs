@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Chokepoint.Testing;
+using Npgsql;
 
 namespace Chokepoint.TradeFlows.Tests.Imports;
 
@@ -32,6 +33,30 @@ public sealed class ImportJobTests(TradeService trade) : TradeTests(trade)
         (await Trade.QueryAsync<long>("SELECT count(*) FROM pg_class WHERE relname LIKE 'import_staging%'")).ShouldBe(0);
         using var again = await Trade.Client.DeleteAsync(location);
         again.StatusCode.ShouldBe(HttpStatusCode.Conflict);
+    }
+
+    [Fact]
+    public async Task An_import_cancelled_amid_its_merge_is_answered_at_once_and_nothing_of_it_is_kept()
+    {
+        // The merge waits for its source's turn as long as this holds it.
+        await using var holding = await Trade.Database.OpenConnectionAsync();
+        await using (var hold = new NpgsqlCommand("SELECT pg_advisory_lock(hashtext('flows merge'), source) FROM generate_series(1, 50) AS source", holding))
+            await hold.ExecuteNonQueryAsync();
+        using var answer = await Trade.Client.PostAsync("/api/trade/imports?format=comtrade-v1", new StringContent(Samples.Gallium));
+        var location = answer.EnsureSuccessStatusCode().Headers.Location!;
+        await Eventually.IsTrueAsync(
+            async () => await Trade.QueryAsync<long>("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())") > 0,
+            TimeSpan.FromSeconds(60));
+
+        using var cancelled = await Trade.Client.DeleteAsync(location).WaitAsync(TimeSpan.FromSeconds(60)); // while the merge still waits
+        await using (var release = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", holding)) await release.ExecuteNonQueryAsync();
+        var job = await Eventually.BecomesAsync(
+            () => Trade.Client.GetFromJsonAsync<JsonElement>(location), j => TradeService.State(j) is not ("queued" or "running"), TimeSpan.FromSeconds(60));
+
+        cancelled.StatusCode.ShouldBe(HttpStatusCode.Accepted);
+        TradeService.State(job).ShouldBe("cancelled");
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM flows")).ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM messaging.outbox")).ShouldBe(0);
     }
 
     [Fact]
