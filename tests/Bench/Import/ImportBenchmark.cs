@@ -15,7 +15,7 @@ internal sealed class ImportBenchmark : IBenchmark
     private const int WarmUpFiles = 40;
     private const int ReadsPerSecond = 50;
     private const int QuestionsPerSecond = 100;
-    private static readonly string[] OtherReads = ["/api/controls/active?destination=USA"];
+    private const string OtherRead = "/api/controls/active?destination=USA";
 
     public string Name => "import";
 
@@ -52,11 +52,11 @@ internal sealed class ImportBenchmark : IBenchmark
         await using var trade = await StartAsync(servers, "TradeFlows", "tradedb", cancellationToken);
         await using var market = await StartAsync(servers, "MarketPrices", "pricesdb", cancellationToken);
 
-        await SteadyReads.WarmAsync(controls.Http, OtherReads, cancellationToken);
+        await SteadyReads.WarmAsync(controls.Http, [OtherRead], cancellationToken);
         Say("files of other years and series first, so that code is compiled as in a service that has run for a while");
         foreach (var file in warmUps) await ImportFlowsAsync(trade.Http, new BaciFile(WarmUpRows), file, cancellationToken);
         await ImportPricesAsync(market.Http, [.. Enumerable.Repeat(priceFiles[0], WarmUpFiles)], firstSeries: 1_000_000, cancellationToken);
-        var calm = await SteadyReads.ReadAsync(controls.Http, OtherReads, ReadsPerSecond, ReadsPerSecond * 15, cancellationToken);
+        var (_, calm) = await SteadyReads.WhileAsync(controls.Http, OtherRead, ReadsPerSecond, () => WaitAsync(TimeSpan.FromSeconds(15), cancellationToken), cancellationToken);
 
         var ofFlows = await CompareAsync(
             servers, controls.Http, trade, flows.Rows, () => CopyFloor.FlowsAsync(floor, flows, cancellationToken),
@@ -92,14 +92,14 @@ internal sealed class ImportBenchmark : IBenchmark
         CancellationToken cancellationToken)
     {
         Say($"floor: COPY of {rows:n0} {what}");
-        var (before, readsBefore) = await SteadyReads.WhileAsync(others, OtherReads, ReadsPerSecond, floor, cancellationToken);
+        var (before, readsBefore) = await SteadyReads.WhileAsync(others, OtherRead, ReadsPerSecond, floor, cancellationToken);
         Say(string.Create(CultureInfo.InvariantCulture, $"{rows / before:n0} rows/s; import of {rows:n0} {what}"));
         var (postgres, own) = (servers.Processor.Read().Postgres, service.ProcessorSeconds());
-        var (imported, reads) = await SteadyReads.WhileAsync(others, OtherReads, ReadsPerSecond, import, cancellationToken);
+        var (imported, reads) = await SteadyReads.WhileAsync(others, OtherRead, ReadsPerSecond, import, cancellationToken);
         (postgres, own) = (servers.Processor.Read().Postgres - postgres, service.ProcessorSeconds() - own);
         Say(string.Create(CultureInfo.InvariantCulture, $"{rows / imported:n0} rows/s; the floor again"));
         var floorPostgres = servers.Processor.Read().Postgres;
-        var (after, readsAfter) = await SteadyReads.WhileAsync(others, OtherReads, ReadsPerSecond, floor, cancellationToken);
+        var (after, readsAfter) = await SteadyReads.WhileAsync(others, OtherRead, ReadsPerSecond, floor, cancellationToken);
         floorPostgres = servers.Processor.Read().Postgres - floorPostgres;
         Say(string.Create(CultureInfo.InvariantCulture, $"{rows / after:n0} rows/s: the import has {(before + after) / 2 / imported:0.00} of the floor's rate"));
         return new Comparison(rows, (before + after) / 2, imported, own, postgres, floorPostgres, [.. readsBefore, .. readsAfter], reads);
@@ -149,7 +149,7 @@ internal sealed class ImportBenchmark : IBenchmark
     }
 
     private static async Task<List<double>> AskAsync(HttpClient http, IEnumerable<string> questions, CancellationToken cancellationToken) =>
-        await SteadyReads.ReadAsync(http, await SteadyReads.WarmAsync(http, questions, cancellationToken), QuestionsPerSecond, QuestionsPerSecond * 30, cancellationToken);
+        await SteadyReads.AskAsync(http, await SteadyReads.WarmAsync(http, questions, cancellationToken), QuestionsPerSecond, QuestionsPerSecond * 30, cancellationToken);
 
     private static IEnumerable<string> SupplierQuestions() =>
         from mineral in (string[])["gallium", "natural-graphite", "cobalt", "dysprosium", "tungsten", "antimony", "lithium", "copper", "nickel"]
@@ -189,6 +189,12 @@ internal sealed class ImportBenchmark : IBenchmark
             else throw new ArgumentException($"{arguments[i]} is no option of import.", nameof(arguments));
         }
         return (rows, observations);
+    }
+
+    private static async Task<TimeSpan> WaitAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        await Task.Delay(time, cancellationToken);
+        return time;
     }
 
     private static void Say(string what) => Console.Error.WriteLine(what);

@@ -2,15 +2,18 @@ using System.Diagnostics;
 
 namespace Chokepoint.Bench.Import;
 
-/// <summary>Requests at a steady rate, whatever the answers take.</summary>
+/// <summary>Reads of a service, in milliseconds.</summary>
 internal static class SteadyReads
 {
-    /// <summary>What readers see while something else goes on, milliseconds from when each request was due.</summary>
+    /// <summary>
+    /// What a reader sees who asks again and again while something else goes on, one question at a time and at most so many a second: a
+    /// machine that stands still for a while counts once and not for every question it held up.
+    /// </summary>
     public static async Task<(T Result, List<double> Reads)> WhileAsync<T>(
-        HttpClient http, IReadOnlyList<string> paths, int perSecond, Func<Task<T>> work, CancellationToken cancellationToken)
+        HttpClient http, string path, int perSecond, Func<Task<T>> work, CancellationToken cancellationToken)
     {
         using var ended = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = Task.Run(() => ReadAsync(http, paths, perSecond, int.MaxValue, ended.Token), cancellationToken);
+        var reading = Task.Run(() => ReadAsync(http, path, perSecond, ended.Token), CancellationToken.None);
         try
         {
             var result = await work();
@@ -24,24 +27,38 @@ internal static class SteadyReads
         }
     }
 
-    /// <summary>So many requests, or until told to end.</summary>
-    public static async Task<List<double>> ReadAsync(HttpClient http, IReadOnlyList<string> paths, int perSecond, int count, CancellationToken ended)
+    /// <summary>Questions at a steady rate whatever the answers take, each timed from when it was due.</summary>
+    public static async Task<List<double>> AskAsync(HttpClient http, IReadOnlyList<string> paths, int perSecond, int count, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         var running = new List<Task<double>>();
-        for (var i = 0; i < count && !ended.IsCancellationRequested; i++)
+        for (var i = 0; i < count; i++)
         {
             var due = TimeSpan.FromSeconds((double)i / perSecond);
-            if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early, CancellationToken.None);
+            if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early, cancellationToken);
             running.Add(OneAsync(paths[i % paths.Count], due));
         }
         return [.. await Task.WhenAll(running)];
 
         async Task<double> OneAsync(string path, TimeSpan due)
         {
-            using var answer = (await http.GetAsync(path, CancellationToken.None)).EnsureSuccessStatusCode();
+            (await http.GetAsync(path, cancellationToken)).EnsureSuccessStatusCode().Dispose();
             return (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds;
         }
+    }
+
+    private static async Task<List<double>> ReadAsync(HttpClient http, string path, int perSecond, CancellationToken ended)
+    {
+        var reads = new List<double>();
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1.0 / perSecond));
+        while (!ended.IsCancellationRequested)
+        {
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+            var began = Stopwatch.GetTimestamp();
+            (await http.GetAsync(path, CancellationToken.None)).EnsureSuccessStatusCode().Dispose();
+            reads.Add(Stopwatch.GetElapsedTime(began).TotalMilliseconds);
+        }
+        return reads;
     }
 
     /// <summary>Those of the paths that are answered, each asked so often that its code is compiled: a small run has not every mineral for every importer.</summary>

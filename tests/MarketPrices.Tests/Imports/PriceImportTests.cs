@@ -34,6 +34,20 @@ public sealed class PriceImportTests(PriceService prices) : PriceTests(prices)
         Counts(job).ShouldBe(("completed", 3, 2, 1, 2, 0, 0));
     }
 
+    [Fact]
+    public async Task A_day_given_twice_keeps_its_last_price_and_a_second_file_of_the_year_stores_only_what_differs()
+    {
+        const string query = "format=csv&mineral=tungsten&form=twice&unit=kg&currency=USD&source=desk&frequency=daily&date=day&value=price";
+        var first = await Prices.ImportAsync(query, "day,price\n2024-05-06,13\n2024-05-02,12.5\n2024-05-06,14\n2023-12-29,11\n"u8.ToArray());
+        var second = await Prices.ImportAsync(query, "day,price\n2024-05-02,12.5\n2024-05-06,15\n2024-05-07,16\n2022-01-03,9\n"u8.ToArray());
+
+        Counts(first).ShouldBe(("completed", 4, 4, 0, 3, 0, 1));
+        Counts(second).ShouldBe(("completed", 4, 4, 0, 2, 1, 1));
+        const string ofSeries = "JOIN series ON no = series_no WHERE form = 'twice'";
+        (await Prices.QueryAsync<double[]>($"SELECT array_agg(value ORDER BY date) FROM observations {ofSeries}")).ShouldBe([9, 11, 12.5, 15, 16]);
+        (await Prices.QueryAsync<double[]>($"SELECT array_agg(value ORDER BY date, batch_no) FROM vintages {ofSeries}")).ShouldBe([9, 11, 12.5, 14, 15, 16]);
+    }
+
     [Theory]
     [InlineData("fred", "<html>error</html>", "web page")]
     [InlineData("fred", "a,b\n1,2\n", "observation_date")]
