@@ -19,6 +19,7 @@ builder.AddMessaging<ControlsDbContext>("export-controls");
 builder.Services.AddScoped<ClauseLedger>();
 builder.Services.AddScoped<NoticeLedger>();
 builder.Services.AddScoped<EarlierKnowledge>();
+builder.Services.AddSingleton<CurrentClauses>();
 builder.Services.AddSingleton<ClockMetrics>();
 builder.Services.AddHostedService<BoundaryClock>();
 builder.Services.AddSingleton<RegistryEdition>();

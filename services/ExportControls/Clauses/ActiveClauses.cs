@@ -2,9 +2,7 @@ using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
 using Chokepoint.ExportControls.Knowledge;
-using Chokepoint.Reference;
 using Chokepoint.ServiceDefaults;
-using Microsoft.EntityFrameworkCore;
 
 namespace Chokepoint.ExportControls.Clauses;
 
@@ -24,54 +22,36 @@ internal static class ActiveClauses
 
     private static async Task<Page<ActiveClause>> HandleAsync(
         [AsParameters] ClauseFilter filter, DateOnly? on, string? status, string? knownOn, PageRequest page,
-        ControlsDbContext db, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
+        CurrentClauses current, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
     {
         ControlStatus[] wanted = status is null ? Standing : [EnumNames.Parse<ControlStatus>("status", status)];
         if (knownOn is not null)
             return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, on, wanted, page, earlier, time, cancellationToken);
-        var clauses = filter.Apply(db.Clauses.AsNoTracking());
-        if (page.After<Position>() is { } after)
-            clauses = clauses.Where(c => EF.Functions.GreaterThan(
-                ValueTuple.Create(c.Issuer, c.DocumentNumber, c.Ordinal, c.Id),
-                ValueTuple.Create(after.Issuer, after.DocumentNumber, after.Ordinal, after.Id)));
 
-        var intervals = db.Intervals.AsNoTracking().On(on, time.GetUtcNow());
-        var rows = await (
-            from clause in clauses
-            join interval in intervals on clause.Id equals interval.ClauseId
-            where wanted.Contains(interval.Status)
-            orderby clause.Issuer, clause.DocumentNumber, clause.Ordinal, clause.Id
-            select new { Clause = clause, Interval = interval }).Take(page.Take).ToListAsync(cancellationToken);
-
-        var found = Page.From(rows, page, r => new Position(r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id));
-        return new Page<ActiveClause>(
-            [.. found.Items.Select(r => ActiveClause.Of(r.Clause, r.Interval))],
-            found.NextCursor);
+        var (matches, after) = (filter.AsPredicate(), page.After<ClausePosition>());
+        var clauses = await current.AsOfNowAsync(cancellationToken);
+        var found = clauses.Find(matches, IssuerDay.Asked(on, time.GetUtcNow()), after).Where(f => wanted.Contains(f.State.Status)).Take(page.Take).ToList();
+        var result = Page.From(found, page, f => f.Clause.Position);
+        return new Page<ActiveClause>([.. result.Items.Select(f => f.Clause.Content.In(f.State))], result.NextCursor);
     }
 
     private static async Task<Page<ActiveClause>> AsKnownAsync(
         KnowledgeDate knownAt, ClauseFilter filter, DateOnly? on, ControlStatus[] wanted, PageRequest page,
         EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
     {
-        var after = page.After<KnownPosition>() ?? new KnownPosition("", "", -1);
-        var matches = filter.AsPredicate();
-        var known = await earlier.ActionsAsync(knownAt, cancellationToken);
-        var found = new List<(KnownPosition Position, ActiveClause Clause)>();
-        await foreach (var notice in earlier.NoticesAsync(knownAt, after.Issuer, after.DocumentNumber).WithCancellation(cancellationToken))
+        var after = page.After<ClausePosition>();
+        var (matches, dayOf) = (filter.AsPredicate(), IssuerDay.Asked(on, time.GetUtcNow()));
+        var found = new List<(ClausePosition Position, ActiveClause Clause)>();
+        await foreach (var clause in earlier.ClausesAsync(knownAt, cancellationToken, after?.Issuer ?? "", after?.DocumentNumber ?? ""))
         {
-            var document = notice.Document;
-            var day = on ?? Economies.DayOf(document.Issuer, time.GetUtcNow());
-            foreach (var (ordinal, (clause, end, schedule)) in known.Of(document).Index())
-            {
-                var isAfter = document.Issuer != after.Issuer || document.DocumentNumber != after.DocumentNumber || ordinal > after.Ordinal;
-                if (!isAfter || schedule[0].From > day || !matches(document, clause)) continue;
-                var state = ClauseSchedule.On(schedule, day);
-                if (wanted.Contains(state.Status))
-                    found.Add((new(document.Issuer, document.DocumentNumber, ordinal), ActiveClause.Of(notice.NoticeId, document, clause, end, state)));
-            }
+            var day = dayOf(clause.Document.Issuer);
+            if ((after is not null && ClausePosition.Order.Compare(clause.Position, after) <= 0) || clause.Schedule[0].From > day || !matches(clause.Reach)) continue;
+            var state = ClauseSchedule.On(clause.Schedule, day);
+            if (!wanted.Contains(state.Status)) continue;
+            found.Add((clause.Position, ActiveClause.Of(clause.NoticeId, clause.Document, clause.Clause, clause.End, state)));
             if (found.Count >= page.Take) break;
         }
-        var result = Page.From([.. found.Take(page.Take)], page, f => f.Position);
+        var result = Page.From(found, page, f => f.Position);
         return new Page<ActiveClause>([.. result.Items.Select(f => f.Clause)], result.NextCursor);
     }
 
@@ -79,10 +59,6 @@ internal static class ActiveClauses
     internal static IQueryable<IntervalRow> On(this IQueryable<IntervalRow> intervals, DateOnly? day, DateTimeOffset now) => day is { } asked
         ? intervals.Where(i => i.From <= asked && (i.Until == null || i.Until >= asked))
         : intervals.Where(i => i.StartsAt <= now && (i.EndsAt == null || i.EndsAt > now));
-
-    private sealed record KnownPosition(string Issuer, string DocumentNumber, int Ordinal);
-
-    private sealed record Position(string Issuer, string DocumentNumber, int Ordinal, Guid Id);
 }
 
 /// <summary>A clause on a day.</summary>
@@ -111,12 +87,18 @@ internal sealed record ActiveClause
     public required ExtraterritorialRule? Extraterritorial { get; init; }
     public required DateOnly EffectiveFrom { get; init; }
     public required DateOnly? EffectiveUntil { get; init; }
+
+    /// <summary>Where sources differ on the first or the last day: which day each gives. Empty where they do not.</summary>
+    public required IReadOnlyList<DateClaim> DateClaims { get; init; }
     public required DateOnly StateSince { get; init; }
     public required StatusBasis Basis { get; init; }
     public required Confidence Confidence { get; init; }
     public required IReadOnlyList<SourceReference> Sources { get; init; }
 
-    public static ActiveClause Of(ClauseRow clause, IntervalRow state) => new()
+    /// <summary>The same clause in another state.</summary>
+    public ActiveClause In(ControlInterval state) => this with { Status = state.Status, StateSince = state.From, Basis = state.Basis };
+
+    public static ActiveClause Of(ClauseRow clause, ControlInterval state) => new()
     {
         NoticeId = clause.NoticeId,
         Issuer = clause.Issuer,
@@ -133,6 +115,7 @@ internal sealed record ActiveClause
         Extraterritorial = clause.Extraterritorial,
         EffectiveFrom = clause.EffectiveFrom,
         EffectiveUntil = clause.EffectiveUntil,
+        DateClaims = clause.DateClaims,
         StateSince = state.From,
         Basis = state.Basis,
         Confidence = clause.Confidence,
@@ -156,6 +139,7 @@ internal sealed record ActiveClause
         Extraterritorial = clause.Extraterritorial,
         EffectiveFrom = clause.EffectiveFrom,
         EffectiveUntil = end,
+        DateClaims = clause.DateClaims ?? [],
         StateSince = state.From,
         Basis = state.Basis,
         Confidence = notice.Confidence,

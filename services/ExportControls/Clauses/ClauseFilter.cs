@@ -33,9 +33,7 @@ internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Des
         }
         if (Mineral is { } mineral)
         {
-            if (!Minerals.TryResolve(mineral, out var slugs))
-                throw ProblemException.Invalid("/mineral", "Is neither a mineral nor a group of minerals known here.");
-            var wanted = slugs.ToArray();
+            var wanted = MineralsOf(mineral).ToArray();
             clauses = clauses.Where(c => c.Minerals.Any(m => wanted.Contains(m)));
         }
         if (Measure is { } measure)
@@ -49,17 +47,18 @@ internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Des
 
     /// <summary>The same question of a clause in hand.</summary>
     /// <exception cref="ProblemException">422: a name that is not known here.</exception>
-    public Func<NoticeDocument, ClauseDocument, bool> AsPredicate()
+    public Func<ClauseReach, bool> AsPredicate()
     {
-        Apply(Enumerable.Empty<ClauseRow>().AsQueryable()); // refuses what is not known
-        var wanted = Mineral is { } mineral && Minerals.TryResolve(mineral, out var slugs) ? slugs.ToHashSet(StringComparer.Ordinal) : null;
+        if (Issuer is { } issuer) RequireEconomy("issuer", issuer);
+        if (Destination is { } destination) RequireEconomy("destination", destination);
+        var wanted = Mineral is { } mineral ? MineralsOf(mineral).ToHashSet(StringComparer.Ordinal) : null;
         var measure = Measure is null ? (Measure?)null : EnumNames.Parse<Measure>("measure", Measure);
-        return (notice, clause) =>
-            (Issuer is null || notice.Issuer == Issuer)
+        return clause =>
+            (Issuer is null || clause.Issuer == Issuer)
             && (measure is null || clause.Measure == measure)
             && (Legal is null || ClauseScope.IsLegalMeasure(clause.Measure) == Legal)
-            && (Destination is null || ClauseScope.Reaches(notice.Issuer, clause, Destination))
-            && (wanted is null || wanted.Overlaps(ClauseScope.MineralsOf(clause)));
+            && (Destination is null || ClauseScope.Reaches(clause.Issuer, clause.Destinations, clause.ExcludedDestinations, Destination))
+            && (wanted is null || wanted.Overlaps(clause.Minerals));
     }
 
     /// <summary><see cref="ClauseScope.Reaches"/> for the database.</summary>
@@ -72,6 +71,10 @@ internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Des
             && (c.Destinations == null || c.Destinations.Any(d => names.Contains(d)))
             && !c.ExcludedDestinations.Any(d => names.Contains(d)));
     }
+
+    private static IReadOnlyCollection<string> MineralsOf(string mineral) => Minerals.TryResolve(mineral, out var slugs)
+        ? slugs
+        : throw ProblemException.Invalid("/mineral", "Is neither a mineral nor a group of minerals known here.");
 
     private static void RequireEconomy(string name, string code)
     {

@@ -1,6 +1,7 @@
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
-using Chokepoint.Reference;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.ExportControls.Knowledge;
 using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -15,56 +16,113 @@ internal static class ClauseTimeline
     {
         controls.MapGet("/timeline", TimelineAsync)
             .WithName("Timeline").WithTags("Clauses").WithSummary("Every change of state, past and scheduled")
-            .WithDescription("In order of days. `isScheduled` tells those still to come.");
+            .WithDescription(
+                "In order of days. `isScheduled` tells those still to come after the day `on`, today in the issuer's time zone without it. "
+                + "`knownOn`, a day or an instant, answers as it was known then.");
         controls.MapGet("/upcoming", UpcomingAsync)
             .WithName("Upcoming").WithTags("Clauses").WithSummary("The next changes of state, with the days left")
-            .WithDescription("Within `days` from today in the issuer's time zone, 90 if not given.");
+            .WithDescription(
+                "Within `days`, 90 if not given, from the day `on`, today in the issuer's time zone without it. "
+                + "`knownOn`, a day or an instant, answers as it was known then.");
     }
 
     private static Task<Page<StateChange>> TimelineAsync(
-        [AsParameters] ClauseFilter filter, PageRequest page, ControlsDbContext db, TimeProvider time, CancellationToken cancellationToken) =>
-        ReadAsync(filter.Apply(db.Clauses.AsNoTracking()), db.Intervals.AsNoTracking(), page, time.GetUtcNow(), cancellationToken);
+        [AsParameters] ClauseFilter filter, DateOnly? on, string? knownOn, PageRequest page,
+        ControlsDbContext db, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var dayOf = IssuerDay.Asked(on, time.GetUtcNow());
+        return knownOn is null
+            ? ReadAsync(filter.Apply(db.Clauses.AsNoTracking()), db.Intervals.AsNoTracking(), page, dayOf, cancellationToken)
+            : ReadAsKnownAsync(earlier.ClausesAsync(KnowledgeDate.Parse(knownOn), cancellationToken), filter, _ => true, page, dayOf, cancellationToken);
+    }
 
     private static Task<Page<StateChange>> UpcomingAsync(
-        [AsParameters] ClauseFilter filter, PageRequest page, ControlsDbContext db, TimeProvider time, CancellationToken cancellationToken, int days = 90)
+        [AsParameters] ClauseFilter filter, DateOnly? on, string? knownOn, PageRequest page,
+        ControlsDbContext db, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken, int days = 90)
     {
         if (days is < 1 or > MostDays) throw ProblemException.Invalid("/days", $"Must be from 1 to {MostDays}.");
         var now = time.GetUtcNow();
-        var last = now.AddDays(days);
-        var ahead = db.Intervals.AsNoTracking().Where(i => i.StartsAt > now && i.StartsAt <= last);
-        return ReadAsync(filter.Apply(db.Clauses.AsNoTracking()), ahead, page, now, cancellationToken);
+        var dayOf = IssuerDay.Asked(on, now);
+        if (knownOn is not null)
+            return ReadAsKnownAsync(
+                earlier.ClausesAsync(KnowledgeDate.Parse(knownOn), cancellationToken), filter,
+                change => change.DaysLeft > 0 && change.DaysLeft <= days, page, dayOf, cancellationToken);
+        var ahead = db.Intervals.AsNoTracking();
+        if (on is { } asked)
+        {
+            var last = asked.AddDays(Math.Min(days, DateOnly.MaxValue.DayNumber - asked.DayNumber));
+            ahead = ahead.Where(i => i.From > asked && i.From <= last);
+        }
+        else
+        {
+            var last = now.AddDays(days);
+            ahead = ahead.Where(i => i.StartsAt > now && i.StartsAt <= last);
+        }
+        return ReadAsync(filter.Apply(db.Clauses.AsNoTracking()), ahead, page, dayOf, cancellationToken);
     }
 
     private static async Task<Page<StateChange>> ReadAsync(
         IQueryable<ClauseRow> clauses, IQueryable<IntervalRow> intervals,
-        PageRequest page, DateTimeOffset now, CancellationToken cancellationToken)
+        PageRequest page, Func<string, DateOnly> dayOf, CancellationToken cancellationToken)
     {
         var changes =
             from clause in clauses
             join interval in intervals on clause.Id equals interval.ClauseId
             select new { Clause = clause, Interval = interval };
-        if (page.After<Position>() is { } after)
+        if (page.After<Position>() is ({ } startsAt, { } after))
             changes = changes.Where(c => EF.Functions.GreaterThan(
                 ValueTuple.Create(c.Interval.StartsAt, c.Clause.Issuer, c.Clause.DocumentNumber, c.Clause.Ordinal, c.Clause.Id),
-                ValueTuple.Create(after.StartsAt, after.Issuer, after.DocumentNumber, after.Ordinal, after.Clause)));
+                ValueTuple.Create(startsAt, after.Issuer, after.DocumentNumber, after.Ordinal, after.Id)));
 
         var rows = await (
             from change in changes
             orderby change.Interval.StartsAt, change.Clause.Issuer, change.Clause.DocumentNumber, change.Clause.Ordinal, change.Clause.Id
-            select new Row(
-                change.Clause, change.Interval, change.Clause.Notice.Document,
-                change.Clause.Schedule.Where(i => i.From < change.Interval.From).OrderByDescending(i => i.From)
-                    .Select(i => (ControlStatus?)i.Status).FirstOrDefault()))
+            select new
+            {
+                change.Clause,
+                change.Interval,
+                change.Clause.Notice.Document,
+                Previous = change.Clause.Schedule.Where(i => i.From < change.Interval.From).OrderByDescending(i => i.From)
+                    .Select(i => (ControlStatus?)i.Status).FirstOrDefault(),
+            })
             .Take(page.Take).ToListAsync(cancellationToken);
 
         var found = Page.From(rows, page, r => new Position(
-            r.Interval.StartsAt, r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id));
-        return new Page<StateChange>([.. found.Items.Select(r => StateChange.Of(r, now))], found.NextCursor);
+            r.Interval.StartsAt, new ClausePosition(r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id)));
+        return new Page<StateChange>(
+            [.. found.Items.Select(r => StateChange.Of(
+                r.Clause.NoticeId, r.Document, r.Document.Clauses.Single(c => c.Number == r.Clause.Number), r.Interval.AsKnown(), r.Previous,
+                dayOf(r.Clause.Issuer)))],
+            found.NextCursor);
     }
 
-    internal sealed record Row(ClauseRow Clause, IntervalRow Interval, Domain.NoticeDocument Document, ControlStatus? Previous);
+    private static async Task<Page<StateChange>> ReadAsKnownAsync(
+        IAsyncEnumerable<KnownClause> clauses, ClauseFilter filter, Func<StateChange, bool> isAsked,
+        PageRequest page, Func<string, DateOnly> dayOf, CancellationToken cancellationToken)
+    {
+        var matches = filter.AsPredicate();
+        var after = page.After<Position>();
+        var first = new FirstInOrder<StateChange, Position>(page.Take, Position.Order);
+        await foreach (var clause in clauses.WithCancellation(cancellationToken))
+        {
+            if (!matches(clause.Reach)) continue;
+            foreach (var (i, interval) in clause.Schedule.Index())
+            {
+                var change = StateChange.Of(
+                    clause.NoticeId, clause.Document, clause.Clause, interval, i is 0 ? null : clause.Schedule[i - 1].Status, dayOf(clause.Document.Issuer));
+                var position = new Position(IssuerDay.StartOf(clause.Document.Issuer, interval.From), clause.Position);
+                if (isAsked(change) && (after is null || Position.Order.Compare(position, after) > 0)) first.Add(change, position);
+            }
+        }
+        var found = Page.From(first.InOrder(), page, f => f.Position);
+        return new Page<StateChange>([.. found.Items.Select(f => f.Item)], found.NextCursor);
+    }
 
-    private sealed record Position(DateTimeOffset StartsAt, string Issuer, string DocumentNumber, int Ordinal, Guid Clause);
+    private sealed record Position(DateTimeOffset StartsAt, ClausePosition Clause)
+    {
+        public static Comparer<Position> Order { get; } = Comparer<Position>.Create((a, b) =>
+            a.StartsAt.CompareTo(b.StartsAt) is var order and not 0 ? order : ClausePosition.Order.Compare(a.Clause, b.Clause));
+    }
 }
 
 /// <summary>A clause changes its status on a day.</summary>
@@ -75,7 +133,7 @@ internal sealed record StateChange
 
     public required bool IsScheduled { get; init; }
 
-    /// <summary>Negative for the past.</summary>
+    /// <summary>From the day asked about; negative for the past.</summary>
     public required int DaysLeft { get; init; }
 
     public required Guid NoticeId { get; init; }
@@ -97,30 +155,28 @@ internal sealed record StateChange
     public required Confidence Confidence { get; init; }
     public required IReadOnlyList<SourceReference> Sources { get; init; }
 
-    public static StateChange Of(ClauseTimeline.Row row, DateTimeOffset now)
+    /// <param name="previous">Null where the clause begins.</param>
+    /// <param name="day">The day asked about.</param>
+    public static StateChange Of(
+        Guid noticeId, NoticeDocument notice, ClauseDocument clause, ControlInterval state, ControlStatus? previous, DateOnly day) => new()
     {
-        var today = Economies.DayOf(row.Clause.Issuer, now);
-        var clause = row.Document.Clauses.Single(c => c.Number == row.Clause.Number);
-        return new StateChange
-        {
-            On = row.Interval.From,
-            IsScheduled = row.Interval.From > today,
-            DaysLeft = row.Interval.From.DayNumber - today.DayNumber,
-            NoticeId = row.Clause.NoticeId,
-            Issuer = row.Clause.Issuer,
-            DocumentNumber = row.Clause.DocumentNumber,
-            Clause = row.Clause.Number,
-            Title = row.Document.Title,
-            Measure = clause.Measure,
-            Minerals = row.Clause.Minerals,
-            Destinations = clause.Destinations,
-            ExcludedDestinations = clause.ExcludedDestinations,
-            EndUse = clause.EndUse,
-            PreviousStatus = row.Previous,
-            Status = row.Interval.Status,
-            Basis = row.Interval.Basis,
-            Confidence = row.Document.Confidence,
-            Sources = row.Document.Sources,
-        };
-    }
+        On = state.From,
+        IsScheduled = state.From > day,
+        DaysLeft = state.From.DayNumber - day.DayNumber,
+        NoticeId = noticeId,
+        Issuer = notice.Issuer,
+        DocumentNumber = notice.DocumentNumber,
+        Clause = clause.Number,
+        Title = notice.Title,
+        Measure = clause.Measure,
+        Minerals = ClauseScope.MineralsOf(clause),
+        Destinations = clause.Destinations,
+        ExcludedDestinations = clause.ExcludedDestinations,
+        EndUse = clause.EndUse,
+        PreviousStatus = previous,
+        Status = state.Status,
+        Basis = state.Basis,
+        Confidence = notice.Confidence,
+        Sources = notice.Sources,
+    };
 }

@@ -33,6 +33,7 @@ internal sealed class ClauseRow
     public DateOnly EffectiveFrom { get; set; }
     public Confidence Confidence { get; set; }
     public IReadOnlyList<SourceReference> Sources { get; set; } = [];
+    public IReadOnlyList<DateClaim> DateClaims { get; set; } = [];
 
     /// <summary>Last day as known now, extensions included.</summary>
     public DateOnly? EffectiveUntil { get; set; }

@@ -62,6 +62,7 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             HoldsJson(clause.Property(c => c.Quota));
             HoldsJson(clause.Property(c => c.Extraterritorial));
             HoldsJson(clause.Property(c => c.Sources));
+            HoldsJson(clause.Property(c => c.DateClaims)).HasDefaultValueSql("'[]'");
             clause.HasMany(c => c.Schedule).WithOne().HasForeignKey(i => i.ClauseId);
         });
 

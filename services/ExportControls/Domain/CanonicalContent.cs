@@ -6,15 +6,26 @@ namespace Chokepoint.ExportControls.Domain;
 
 /// <summary>
 /// When two documents are the same notice: the same content in whatever order lists were written whose order means nothing.
-/// Sources, confidence and notes are about the notice, not in it: two readers of one notice differ in them.
+/// Sources, confidence, notes and claims of dates are about the notice, not in it: two readers of one notice differ in them.
 /// </summary>
 internal static class CanonicalContent
 {
     /// <summary>Both are put into canonical form anew: a stored form would tie the answer to the model of the day it was stored.</summary>
     public static bool Same(NoticeDocument one, NoticeDocument other) => Text(one).AsSpan().SequenceEqual(Text(other));
 
-    private static byte[] Text(NoticeDocument document) => JsonSerializer.SerializeToUtf8Bytes(
-        Ordered(document) with { Sources = [], Confidence = Confidence.Confirmed, Notes = null }, EventJson.Options);
+    private static byte[] Text(NoticeDocument document)
+    {
+        var ordered = Ordered(document);
+        return JsonSerializer.SerializeToUtf8Bytes(
+            ordered with
+            {
+                Sources = [],
+                Confidence = Confidence.Confirmed,
+                Notes = null,
+                DateClaims = null,
+                Clauses = [.. ordered.Clauses.Select(c => c with { DateClaims = null })],
+            }, EventJson.Options);
+    }
 
     /// <summary>The document with its lists in one order, and what says nothing left out.</summary>
     public static NoticeDocument Ordered(NoticeDocument document) => document with

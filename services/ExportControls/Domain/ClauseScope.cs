@@ -33,12 +33,13 @@ internal static class ClauseScope
     /// Whether a clause of <paramref name="issuer"/> stands between its minerals and a destination. Goods do not leave the
     /// issuer's market on their way to itself, to its union or to a member of it.
     /// </summary>
-    public static bool Reaches(string issuer, ClauseDocument clause, string destination)
+    /// <param name="destinations">Those that the clause names; null means every one.</param>
+    public static bool Reaches(string issuer, IReadOnlyList<string>? destinations, IReadOnlyList<string> excluded, string destination)
     {
         var names = NamesOf(destination);
         return !names.Contains(issuer, StringComparer.Ordinal) && Economies.UnionOf(issuer) != destination
-            && (clause.Destinations is null || clause.Destinations.Any(names.Contains))
-            && !clause.ExcludedDestinations.Any(names.Contains);
+            && (destinations is null || destinations.Any(names.Contains))
+            && !excluded.Any(names.Contains);
     }
 
     /// <summary>Customs blockages, entity listings and statements are recorded, and kept apart from legal measures on goods.</summary>

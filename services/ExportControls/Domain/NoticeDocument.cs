@@ -7,7 +7,8 @@ namespace Chokepoint.ExportControls.Domain;
 /// A control notice as published: who announced what, clause by clause, and what it does to clauses of other notices. Already
 /// checked; <see cref="CanonicalContent"/> says when two are the same notice.
 /// </summary>
-/// <param name="Notes">What the reader of the notice was not sure of, and where sources differ.</param>
+/// <param name="Notes">What the reader of the notice was not sure of.</param>
+/// <param name="DateClaims">Of the day of its announcement, where sources differ on it.</param>
 internal sealed record NoticeDocument(
     string Issuer,
     string? Authority,
@@ -19,7 +20,8 @@ internal sealed record NoticeDocument(
     Confidence Confidence,
     IReadOnlyList<ClauseDocument> Clauses,
     IReadOnlyList<ActionDocument> Actions,
-    string? Notes = null);
+    string? Notes = null,
+    IReadOnlyList<DateClaim>? DateClaims = null);
 
 /// <summary>One rule of a notice with its own scope and dates.</summary>
 /// <param name="Minerals">Slugs and groups as the notice names them.</param>
@@ -27,6 +29,7 @@ internal sealed record NoticeDocument(
 /// <param name="EffectiveUntil">The last day on which it acts; null has no end.</param>
 /// <param name="Stages">Null lets the HS codes say.</param>
 /// <param name="Extraterritorial">Set where it acts on goods made abroad.</param>
+/// <param name="DateClaims">Of its first and last day, where sources differ on them.</param>
 internal sealed record ClauseDocument(
     string Number,
     Measure Measure,
@@ -39,7 +42,8 @@ internal sealed record ClauseDocument(
     DateOnly? EffectiveUntil,
     IReadOnlyList<Stage>? Stages,
     QuotaTerms? Quota,
-    ExtraterritorialRule? Extraterritorial = null);
+    ExtraterritorialRule? Extraterritorial = null,
+    IReadOnlyList<DateClaim>? DateClaims = null);
 
 /// <summary>
 /// A good that a clause names. The description decides what is controlled; HS codes are the issuer's own reference (6 to 10 digits).

@@ -1,4 +1,7 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
+using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
 using Chokepoint.ServiceDefaults;
@@ -24,6 +27,16 @@ internal sealed class EarlierKnowledge(ControlsDbContext db)
         return new KnownClauses(latest.Select(r => (r.Document, r.Origin is NoticeOrigin.BuiltIn)));
     }
 
+    /// <summary>Every clause known then with its schedule, by issuer, number and place in the notice, beginning with a given notice's.</summary>
+    public async IAsyncEnumerable<KnownClause> ClausesAsync(
+        KnowledgeDate known, [EnumeratorCancellation] CancellationToken cancellationToken, string fromIssuer = "", string fromNumber = "")
+    {
+        var acting = await ActionsAsync(known, cancellationToken);
+        await foreach (var notice in NoticesAsync(known, fromIssuer, fromNumber).WithCancellation(cancellationToken))
+            foreach (var (ordinal, (clause, end, schedule)) in acting.Of(notice.Document).Index())
+                yield return new KnownClause(notice.NoticeId, notice.Document, ordinal, clause, end, schedule);
+    }
+
     /// <summary>The wordings known then, by issuer and number, beginning with a given one.</summary>
     public IAsyncEnumerable<NoticeRevisionRow> NoticesAsync(KnowledgeDate known, string fromIssuer, string fromNumber) => db.Revisions.FromSql($"""
             SELECT DISTINCT ON (n.issuer, n.document_number) r.*
@@ -35,6 +48,18 @@ internal sealed class EarlierKnowledge(ControlsDbContext db)
     /// <summary>The wording of one notice known then; null when it was not known.</summary>
     public Task<NoticeRevisionRow?> NoticeAsync(Guid id, KnowledgeDate known, CancellationToken cancellationToken) => db.Revisions.AsNoTracking()
         .Where(r => r.NoticeId == id && (r.KnownFrom <= known.Instant || r.KnownDay <= known.Day)).OrderByDescending(r => r.Revision).FirstOrDefaultAsync(cancellationToken);
+}
+
+/// <summary>A clause in the wording known at an instant.</summary>
+/// <param name="Ordinal">Its place in the notice.</param>
+/// <param name="End">Its last day as known then, extensions included.</param>
+internal sealed record KnownClause(
+    Guid NoticeId, NoticeDocument Document, int Ordinal, ClauseDocument Clause, DateOnly? End, IReadOnlyList<ControlInterval> Schedule)
+{
+    /// <summary>A notice's clauses differ by their place, so that it needs no id.</summary>
+    public ClausePosition Position => new(Document.Issuer, Document.DocumentNumber, Ordinal, Guid.Empty);
+
+    public ClauseReach Reach => ClauseReach.Of(Document, Clause);
 }
 
 /// <summary>Until when what became known counts: an instant, or a whole day in each issuer's own time zone. One of the two is set.</summary>

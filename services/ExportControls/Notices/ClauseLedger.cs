@@ -29,6 +29,7 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
         row.EffectiveUntil = ClauseSchedule.EndOf(dates, actions);
         row.Confidence = notice.Confidence;
         row.Sources = notice.Sources;
+        row.DateClaims = clause.DateClaims ?? [];
         row.IsRemoved = false;
         return Announce(row, notice, clause, ClauseSchedule.Of(dates, actions), silent);
     }

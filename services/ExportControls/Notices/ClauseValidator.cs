@@ -1,4 +1,5 @@
 using Chokepoint.Contracts;
+using Chokepoint.ExportControls.Domain;
 using Chokepoint.Reference;
 using FluentValidation;
 
@@ -38,6 +39,15 @@ internal sealed class ClauseValidator : AbstractValidator<ClauseRequest>
         RuleFor(c => c.EffectiveFrom).IsDay();
         RuleFor(c => c.EffectiveUntil).IsDay(required: false);
         RuleFor(c => c.EffectiveUntil).Must((clause, until) => !(until < clause.EffectiveFrom)).WithMessage("Is before effectiveFrom.");
+
+        RuleFor(c => c.DateClaims).HasAtMost(DateClaimValidator.Most);
+        RuleForEach(c => c.DateClaims).NotNull().WithMessage("Is null.")
+            .SetValidator(new DateClaimValidator(DateClaims.EffectiveFrom, DateClaims.EffectiveUntil)!);
+        RuleFor(c => c).Custom((clause, context) =>
+        {
+            DateClaimValidator.CheckDays(context, clause.DateClaims, DateClaims.EffectiveFrom, clause.EffectiveFrom);
+            DateClaimValidator.CheckDays(context, clause.DateClaims, DateClaims.EffectiveUntil, clause.EffectiveUntil);
+        });
 
         RuleFor(c => c.Quota).Null().WithMessage("Belongs to the measure quota only.").When(c => c.Measure is not Measure.Quota);
         RuleFor(c => c.Quota).SetValidator(new QuotaValidator()!);

@@ -1,6 +1,8 @@
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
+using Chokepoint.ExportControls.Knowledge;
 using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,13 +13,17 @@ internal static class ListNotices
 {
     public static void MapListNotices(this IEndpointRouteBuilder notices) => notices.MapGet("/", HandleAsync)
         .WithName("ListNotices").WithTags("Notices").WithSummary("Notices, the latest announced first")
-        .WithDescription("A notice is found when one of its clauses meets every condition; `status` is that of the day `on`, today without it.");
+        .WithDescription(
+            "A notice is found when one of its clauses meets every condition; `status` is that of the day `on`, today without it. "
+            + "`knownOn`, a day or an instant, answers with the wordings and the schedules known then.");
 
     private static async Task<Page<NoticeResource>> HandleAsync(
-        [AsParameters] ClauseFilter filter, string? status, DateOnly? on, PageRequest page,
-        ControlsDbContext db, TimeProvider time, CancellationToken cancellationToken)
+        [AsParameters] ClauseFilter filter, string? status, DateOnly? on, string? knownOn, PageRequest page,
+        ControlsDbContext db, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
+        ControlStatus? wantedStatus = status is null ? null : EnumNames.Parse<ControlStatus>("status", status);
+        if (knownOn is not null) return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, wantedStatus, on, page, db, earlier, now, cancellationToken);
         var notices = db.Notices.AsNoTracking();
         if (filter.Issuer is { } issuer) notices = notices.Where(n => n.Issuer == issuer);
         if (!filter.NamesNoClause || status is not null || on is not null)
@@ -25,9 +31,8 @@ internal static class ListNotices
             // Notices without clauses, which only act on others', are left out here.
             var clauses = filter.Apply(db.Clauses);
             var intervals = db.Intervals.On(on, now);
-            if (status is not null)
+            if (wantedStatus is { } wanted)
             {
-                var wanted = EnumNames.Parse<ControlStatus>("status", status);
                 clauses = clauses.Where(c => intervals.Any(i => i.ClauseId == c.Id && i.Status == wanted));
             }
             else if (on is not null)
@@ -50,5 +55,38 @@ internal static class ListNotices
         return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now))], found.NextCursor);
     }
 
-    private sealed record Position(DateOnly AnnouncedOn, Guid Id);
+    private static async Task<Page<NoticeResource>> AsKnownAsync(
+        KnowledgeDate knownAt, ClauseFilter filter, ControlStatus? status, DateOnly? on, PageRequest page,
+        ControlsDbContext db, EarlierKnowledge earlier, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var (matches, dayOf) = (filter.AsPredicate(), IssuerDay.Asked(on, now));
+        var after = page.After<Position>();
+        var known = await earlier.ActionsAsync(knownAt, cancellationToken);
+        var first = new FirstInOrder<NoticeRevisionRow, Position>(page.Take, Position.Order);
+        await foreach (var wording in earlier.NoticesAsync(knownAt, "", "").WithCancellation(cancellationToken))
+        {
+            var position = new Position(wording.Document.AnnouncedOn, wording.NoticeId);
+            if ((after is null || Position.Order.Compare(position, after) > 0) && IsFound(wording.Document)) first.Add(wording, position);
+        }
+        var found = Page.From(first.InOrder(), page, f => f.Position);
+        var ids = found.Items.Select(f => f.Item.NoticeId).ToArray();
+        var notices = await db.Notices.AsNoTracking().Where(n => ids.Contains(n.Id)).ToDictionaryAsync(n => n.Id, cancellationToken);
+        return new Page<NoticeResource>(
+            [.. found.Items.Select(f => NoticeResource.AsKnown(notices[f.Item.NoticeId], f.Item, known, now))], found.NextCursor);
+
+        bool IsFound(NoticeDocument document) => filter.NamesNoClause && status is null && on is null
+            ? filter.Issuer is null || filter.Issuer == document.Issuer
+            : known.Of(document).Any(c => matches(ClauseReach.Of(document, c.Clause)) && Stands(c.Schedule, dayOf(document.Issuer)));
+
+        bool Stands(IReadOnlyList<ControlInterval> schedule, DateOnly day) => status is { } wanted
+            ? schedule[0].From <= day && ClauseSchedule.On(schedule, day).Status == wanted
+            : on is null || schedule[0].From <= day;
+    }
+
+    /// <summary>The latest announced first.</summary>
+    private sealed record Position(DateOnly AnnouncedOn, Guid Id)
+    {
+        public static Comparer<Position> Order { get; } = Comparer<Position>.Create((a, b) =>
+            b.AnnouncedOn.CompareTo(a.AnnouncedOn) is var order and not 0 ? order : b.Id.CompareTo(a.Id));
+    }
 }

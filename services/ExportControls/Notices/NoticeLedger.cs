@@ -203,11 +203,20 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
 
     private static NoticeDocument Merge(NoticeDocument known, NoticeDocument other)
     {
-        var further = other.Sources.Where(s => !known.Sources.Contains(s)).ToList();
-        var confidence = other.Confidence is Confidence.Confirmed ? Confidence.Confirmed : known.Confidence;
-        return further.Count == 0 && confidence == known.Confidence
-            ? known
-            : known with { Sources = CanonicalContent.Ordered([.. known.Sources, .. further]), Confidence = confidence };
+        var merged = known with
+        {
+            Sources = CanonicalContent.Ordered([.. known.Sources, .. other.Sources]),
+            Confidence = other.Confidence is Confidence.Confirmed ? Confidence.Confirmed : known.Confidence,
+            DateClaims = DateClaims.Union(known.DateClaims, other.DateClaims),
+            Clauses = [.. known.Clauses.Select(c => c with
+            {
+                DateClaims = DateClaims.Union(c.DateClaims, other.Clauses.First(o => o.Number == c.Number).DateClaims),
+            })],
+        };
+        return AboutIt(merged) == AboutIt(known) ? known : merged;
+
+        static string AboutIt(NoticeDocument notice) => JsonSerializer.Serialize(
+            new { Sources = notice.Sources.Count, notice.Confidence, notice.DateClaims, Clauses = notice.Clauses.Select(c => c.DateClaims) }, EventJson.Options);
     }
 
     private async Task<NoticeRow?> FindAsync(string issuer, string documentNumber, CancellationToken cancellationToken)

@@ -35,8 +35,11 @@ internal sealed record NoticeRequest
     public IReadOnlyList<ClauseRequest>? Clauses { get; init; }
     public IReadOnlyList<ActionRequest>? Actions { get; init; }
 
-    /// <summary>What the reader of the notice was not sure of, and where sources differ.</summary>
+    /// <summary>What the reader of the notice was not sure of.</summary>
     public string? Notes { get; init; }
+
+    /// <summary>Where sources differ on <c>announcedOn</c>: which day each gives, that which is taken among them.</summary>
+    public IReadOnlyList<DateClaimRequest>? DateClaims { get; init; }
 
     public NoticeDocument ToDocument() => new(
         Issuer!, Authority, DocumentNumber!, Title!, Language, AnnouncedOn!.Value,
@@ -44,7 +47,8 @@ internal sealed record NoticeRequest
         Confidence ?? (Sources is [{ Kind: "secondary" }] ? Contracts.Confidence.Unconfirmed : Contracts.Confidence.Confirmed),
         [.. (Clauses ?? []).Select(c => c.ToDocument())],
         [.. (Actions ?? []).Select(a => a.ToDocument())],
-        Notes);
+        Notes,
+        DateClaimRequest.ToClaims(DateClaims));
 }
 
 /// <param name="Url">Absolute http or https address of the document.</param>
@@ -79,13 +83,27 @@ internal sealed record ClauseRequest
     /// <summary>For a rule on goods made abroad: from which share of the issuer's content on, or made with its technology.</summary>
     public ExtraterritorialRequest? Extraterritorial { get; init; }
 
+    /// <summary>Where sources differ on <c>effectiveFrom</c> or <c>effectiveUntil</c>: which day each gives, that which is taken among them.</summary>
+    public IReadOnlyList<DateClaimRequest>? DateClaims { get; init; }
+
     public ClauseDocument ToDocument() => new(
         Number!, Measure!.Value, Minerals ?? [],
         [.. (Items ?? []).Select(i => new ControlledItem(i.ControlCode, i.HsCodes ?? [], i.Description))],
         Destinations, ExcludedDestinations ?? [], EndUse, EffectiveFrom!.Value, EffectiveUntil,
         Stages is { Count: > 0 } ? Stages : null,
         Quota?.ToTerms(),
-        Extraterritorial is null ? null : new ExtraterritorialRule(Extraterritorial.MinimumContentPercent, Extraterritorial.Technology ?? false));
+        Extraterritorial is null ? null : new ExtraterritorialRule(Extraterritorial.MinimumContentPercent, Extraterritorial.Technology ?? false),
+        DateClaimRequest.ToClaims(DateClaims));
+}
+
+/// <param name="Member">The date it is about: <c>announcedOn</c> of a notice, <c>effectiveFrom</c> or <c>effectiveUntil</c> of a clause.</param>
+/// <param name="Source">Who says so.</param>
+/// <param name="Url">Where, if an address is known.</param>
+internal sealed record DateClaimRequest(
+    [property: Required] string? Member, [property: Required] DateOnly? Day, [property: Required] string? Source, string? Url)
+{
+    public static IReadOnlyList<DateClaim>? ToClaims(IReadOnlyList<DateClaimRequest>? claims) =>
+        Domain.DateClaims.Union([.. (claims ?? []).Select(c => new DateClaim(c.Member!, c.Day!.Value, c.Source!, c.Url))]);
 }
 
 internal sealed record ItemRequest(string? ControlCode, IReadOnlyList<string>? HsCodes, string? Description);

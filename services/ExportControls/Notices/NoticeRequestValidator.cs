@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using Chokepoint.ExportControls.Domain;
 using Chokepoint.Reference;
 using FluentValidation;
 
@@ -21,6 +22,10 @@ internal sealed partial class NoticeRequestValidator : AbstractValidator<NoticeR
         RuleFor(n => n.Language).Must(l => l is null || LanguageTag().IsMatch(l)).WithMessage("Is not a BCP 47 language tag such as zh or en-GB.");
         RuleFor(n => n.AnnouncedOn).IsDay();
         RuleFor(n => n.Confidence).IsNamed();
+
+        RuleFor(n => n.DateClaims).HasAtMost(DateClaimValidator.Most);
+        RuleForEach(n => n.DateClaims).NotNull().WithMessage("Is null.").SetValidator(new DateClaimValidator(DateClaims.AnnouncedOn)!);
+        RuleFor(n => n).Custom((notice, context) => DateClaimValidator.CheckDays(context, notice.DateClaims, DateClaims.AnnouncedOn, notice.AnnouncedOn));
 
         RuleFor(n => n.Sources).HasAtMost(MostSources);
         RuleForEach(n => n.Sources).NotNull().WithMessage("Is null.").SetValidator(new SourceValidator()!);
@@ -60,10 +65,7 @@ internal sealed class SourceValidator : AbstractValidator<SourceRequest>
 {
     public SourceValidator()
     {
-        RuleFor(s => s.Url)
-            .Must(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
-            .WithMessage("Is not an absolute http or https address.")
-            .MaximumLength(2000).WithMessage("Is longer than 2000 characters.");
+        RuleFor(s => s.Url).IsWebAddress();
         RuleFor(s => s.Kind).Must(kind => kind is "primary" or "secondary").WithMessage("Is neither primary nor secondary.");
     }
 }
@@ -82,7 +84,7 @@ internal sealed class ActionValidator : AbstractValidator<ActionRequest>
         RuleFor(a => a.Until).IsDay(required: false);
         RuleFor(a => a.Until).Must((action, until) => !(until < action.From)).WithMessage("Is before from.");
         RuleFor(a => a.Until).Null().WithMessage("Must be null: what ends or is resumed has no last day.")
-            .When(a => a.Action is Domain.ActionKind.Repeal or Domain.ActionKind.Resume);
+            .When(a => a.Action is ActionKind.Repeal or ActionKind.Resume);
     }
 }
 
@@ -95,6 +97,11 @@ internal static class FieldRules
     public static IRuleBuilderOptions<T, string?> IsEconomy<T>(this IRuleBuilder<T, string?> rule) => rule
         .Must(code => code is not null && Economies.TryGet(code, out _))
         .WithMessage("Is not an economy known here: ISO 3166-1 alpha-3 in capitals, or EU27.");
+
+    public static IRuleBuilderOptions<T, string?> IsWebAddress<T>(this IRuleBuilder<T, string?> rule) => rule
+        .Must(url => Uri.TryCreate(url, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https")
+        .WithMessage("Is not an absolute http or https address.")
+        .MaximumLength(2000).WithMessage("Is longer than 2000 characters.");
 
     /// <summary>A short text that names something: present, not blank, without control characters or space around it.</summary>
     public static IRuleBuilderOptions<T, string?> IsLabel<T>(this IRuleBuilder<T, string?> rule, int longest) => rule

@@ -21,8 +21,11 @@ internal sealed record NoticeResource
     public required IReadOnlyList<ClauseResource> Clauses { get; init; }
     public required IReadOnlyList<ActionDocument> Actions { get; init; }
 
-    /// <summary>What the reader of the notice was not sure of, and where sources differ.</summary>
+    /// <summary>What the reader of the notice was not sure of.</summary>
     public string? Notes { get; init; }
+
+    /// <summary>Where sources differ on the day of the announcement: which day each gives. Empty where they do not.</summary>
+    public required IReadOnlyList<DateClaim> DateClaims { get; init; }
 
     /// <summary>True for a notice as it shipped with the platform, false for what an operator recorded or corrected.</summary>
     public required bool IsShipped { get; init; }
@@ -67,6 +70,7 @@ internal sealed record NoticeResource
             Clauses = [.. clauses.Select(c => ClauseResource.Of(c.Clause, c.Schedule, today))],
             Actions = document.Actions,
             Notes = document.Notes,
+            DateClaims = document.DateClaims ?? [],
             IsShipped = notice.Origin is NoticeOrigin.BuiltIn,
             Revision = revision,
             RecordedAt = notice.RecordedAt,
@@ -102,6 +106,9 @@ internal sealed record ClauseResource
 
     /// <summary>Set where it acts on goods made abroad.</summary>
     public ExtraterritorialRule? Extraterritorial { get; init; }
+
+    /// <summary>Where sources differ on its first or last day: which day each gives. Empty where they do not.</summary>
+    public required IReadOnlyList<DateClaim> DateClaims { get; init; }
     public required ControlStatus Status { get; init; }
     public required DateOnly StateSince { get; init; }
     public required StatusBasis Basis { get; init; }
@@ -127,6 +134,7 @@ internal sealed record ClauseResource
             Stages = clause.Stages,
             Quota = clause.Quota,
             Extraterritorial = clause.Extraterritorial,
+            DateClaims = clause.DateClaims ?? [],
             Status = state.Status,
             StateSince = state.From,
             Basis = state.Basis,

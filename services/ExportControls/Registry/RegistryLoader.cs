@@ -1,22 +1,20 @@
+using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Chokepoint.ExportControls.Registry;
 
-/// <summary>Loads the shipped notices at start, once for each edition. <c>Registry:BuiltIn=false</c> leaves them out.</summary>
+/// <summary>Loads the shipped notices at start, once for each edition, and reads all clauses into memory. <c>Registry:BuiltIn=false</c> leaves the former out.</summary>
 internal sealed class RegistryLoader(
-    RegistryEdition edition, RegistryReady ready, DatabaseReadiness database, IConfiguration configuration, TimeProvider time,
+    RegistryEdition edition, CurrentClauses clauses, RegistryReady ready, DatabaseReadiness database, IConfiguration configuration, TimeProvider time,
     ILogger<RegistryLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(5);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        if (configuration.GetValue("Registry:BuiltIn", defaultValue: true))
-        {
-            await database.WaitAsync(stoppingToken);
-            while (!await TryLoadAsync(stoppingToken)) await Task.Delay(PauseAfterFault, time, stoppingToken);
-        }
+        await database.WaitAsync(stoppingToken);
+        while (!await TryLoadAsync(stoppingToken)) await Task.Delay(PauseAfterFault, time, stoppingToken);
         ready.Set();
     }
 
@@ -24,8 +22,12 @@ internal sealed class RegistryLoader(
     {
         try
         {
-            var shipped = ShippedRegistry.Read();
-            if (!await edition.IsSettledAsync(shipped, cancellationToken)) await edition.SettleAsync(shipped, cancellationToken);
+            if (configuration.GetValue("Registry:BuiltIn", defaultValue: true))
+            {
+                var shipped = ShippedRegistry.Read();
+                if (!await edition.IsSettledAsync(shipped, cancellationToken)) await edition.SettleAsync(shipped, cancellationToken);
+            }
+            await clauses.AsOfNowAsync(cancellationToken); // so that the first reader does not wait for all of them
             return true;
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)

@@ -35,6 +35,55 @@ public class EarlierKnowledgeTests(ServersFixture servers)
         (await app.Http.GetAsync("/api/controls/active?knownOn=yesterday")).StatusCode.ShouldBe(HttpStatusCode.BadRequest);
     }
 
+    /// <summary>2024-46 and its suspension by 2025-72, which a correction of 5 March 2026 prolongs.</summary>
+    [Fact]
+    public async Task The_timeline_what_is_upcoming_and_the_notices_are_answered_as_they_were_known()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero));
+        await app.RecordAsync(RealNotices.China2023No23);
+        await app.RecordAsync(RealNotices.China2024No46);
+        var id = (string)(await app.RecordAsync(RealNotices.China2025No72))["id"]!;
+        var etag = (await app.Http.GetAsync($"/api/controls/notices/{id}")).Headers.ETag!.ToString();
+        app.Time.MoveTo(new DateTimeOffset(2026, 3, 5, 12, 0, 0, TimeSpan.Zero));
+        (await app.PutAsync(id, RealNotices.China2025No72.Replace("2026-11-27", "2026-12-31", StringComparison.Ordinal), etag)).StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        async Task<string> ChangesAsync(string path) =>
+            string.Join(' ', (await app.ItemsAsync(path)).Select(c => $"{c["on"]}:{c["documentNumber"]}/{c["clause"]}:{c["previousStatus"]}>{c["status"]}:{c["daysLeft"]}"));
+        const string Began = "2024-12-03:2024-46/1:>in_force:-457 2024-12-03:2024-46/2:>in_force:-457";
+        const string Licences = "2023-07-03:2023-23/1:>announced:-976 2023-08-01:2023-23/1:announced>in_force:-947";
+        const string Suspended = "2025-11-09:2024-46/2:in_force>suspended:-116";
+        (await ChangesAsync("/timeline?mineral=germanium&knownOn=2023-07-02")).ShouldBe("");
+        (await ChangesAsync("/timeline?mineral=germanium&knownOn=2025-01-01")).ShouldBe($"{Licences} {Began}");
+        (await ChangesAsync("/timeline?mineral=germanium&knownOn=2026-03-04")).ShouldBe($"{Licences} {Began} {Suspended} 2026-11-28:2024-46/2:suspended>in_force:268");
+        (await ChangesAsync("/timeline?mineral=germanium&knownOn=2026-03-04&limit=2")).ShouldBe($"{Licences} {Began} {Suspended} 2026-11-28:2024-46/2:suspended>in_force:268");
+        (await ChangesAsync("/timeline?mineral=germanium&destination=JPN&knownOn=2026-03-04")).ShouldBe(Licences);
+        (await ChangesAsync("/timeline?mineral=germanium")).ShouldBe($"{Licences} {Began} {Suspended} 2027-01-01:2024-46/2:suspended>in_force:302");
+
+        (await ChangesAsync("/upcoming?days=300&knownOn=2026-03-04")).ShouldBe("2026-11-28:2024-46/2:suspended>in_force:268");
+        (await ChangesAsync("/upcoming?days=300&knownOn=2025-01-01")).ShouldBe("");
+        (await ChangesAsync("/upcoming?days=302")).ShouldBe("2027-01-01:2024-46/2:suspended>in_force:302");
+        (await ChangesAsync("/upcoming?days=301")).ShouldBe("");
+        (await ChangesAsync("/upcoming?days=30&on=2023-07-10")).ShouldBe("2023-08-01:2023-23/1:announced>in_force:22");
+        (await ChangesAsync("/upcoming?days=30&on=2023-07-10&knownOn=2023-07-10")).ShouldBe("2023-08-01:2023-23/1:announced>in_force:22");
+        (await ChangesAsync("/upcoming?days=30&on=2023-07-10&knownOn=2023-07-01")).ShouldBe("");
+
+        async Task<string> NoticesAsync(string query) => string.Join(' ', (await app.ItemsAsync("/notices?" + query))
+            .Select(n => $"{n["documentNumber"]}:{n["revision"]}:{string.Join(',', n["clauses"]!.AsArray().Select(c => c!["status"]))}"));
+        (await NoticesAsync("knownOn=2023-07-02")).ShouldBe("");
+        (await NoticesAsync("knownOn=2025-01-01")).ShouldBe("2024-46:1:in_force,in_force 2023-23:1:in_force");
+        (await NoticesAsync("knownOn=2026-03-04")).ShouldBe("2025-72:1: 2024-46:1:in_force,suspended 2023-23:1:in_force");
+        (await NoticesAsync("")).ShouldBe("2025-72:2: 2024-46:1:in_force,suspended 2023-23:1:in_force");
+        (await NoticesAsync("knownOn=2026-03-04&limit=1")).ShouldBe(await NoticesAsync("knownOn=2026-03-04"));
+        (await NoticesAsync("knownOn=2026-03-04&status=suspended&on=2026-12-15")).ShouldBe("");
+        (await NoticesAsync("status=suspended&on=2026-12-15")).ShouldBe("2024-46:1:in_force,suspended");
+        (await NoticesAsync("knownOn=2026-03-06&status=suspended&on=2026-12-15")).ShouldBe("2024-46:1:in_force,suspended");
+        (await NoticesAsync("knownOn=2026-03-04&issuer=CHN&measure=licensing")).ShouldBe("2023-23:1:in_force");
+        (await NoticesAsync("knownOn=2026-03-04&on=2024-01-01")).ShouldBe("2023-23:1:in_force");
+
+        foreach (var path in new[] { "/timeline", "/upcoming", "/notices" })
+            (await app.Http.GetAsync($"/api/controls{path}?knownOn=yesterday")).StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);
+    }
+
     [Fact]
     public async Task What_is_known_now_is_the_same_by_both_ways()
     {
@@ -52,6 +101,8 @@ public class EarlierKnowledgeTests(ServersFixture servers)
                 var query = $"/active?destination={destination}&on={on}";
                 Text(await app.ItemsAsync($"{query}&knownOn=2199-01-01")).ShouldBe(Text(await app.ItemsAsync(query)), query);
             }
+        foreach (var query in new[] { "/timeline?mineral=gallium", "/timeline?on=2025-01-01", "/upcoming?days=3000", "/upcoming?days=90&on=2025-10-01", "/notices?destination=USA", "/notices?status=suspended&on=2025-12-01", "/notices?issuer=CHN&limit=2" })
+            Text(await app.ItemsAsync($"{query}&knownOn=2199-01-01")).ShouldBe(Text(await app.ItemsAsync(query)), query);
 
         static string Text(IEnumerable<JsonNode> clauses) => string.Join('\n', clauses.Select(c => c.ToJsonString()));
     }

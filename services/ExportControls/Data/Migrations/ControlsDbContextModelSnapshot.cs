@@ -76,6 +76,13 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("confidence");
 
+                    b.Property<string>("DateClaims")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("jsonb")
+                        .HasColumnName("date_claims")
+                        .HasDefaultValueSql("'[]'");
+
                     b.PrimitiveCollection<string[]>("Destinations")
                         .HasColumnType("text[]")
                         .HasColumnName("destinations");
