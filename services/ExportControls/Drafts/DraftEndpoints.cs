@@ -59,18 +59,21 @@ internal static class DraftEndpoints
         }
         var rows = await drafts.OrderByDescending(d => d.No).Take(page.Take).Include(d => d.Sources).AsSplitQuery().ToListAsync(cancellationToken);
         var found = Page.From(rows, page, d => d.No);
-        return new Page<DraftResource>([.. found.Items.Select(d => DraftResource.Of(d, withContent: false))], found.NextCursor);
+        var items = await DraftTargets.WithUnknownAsync(db, [.. found.Items.Select(d => DraftResource.Of(d, withContent: false))], cancellationToken);
+        return new Page<DraftResource>(items, found.NextCursor);
     }
 
     private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> GetAsync(Guid id, ControlsDbContext db, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(id, await db.Set<DraftRow>().AsNoTracking().Include(d => d.Sources).FirstOrDefaultAsync(d => d.Id == id, cancellationToken), http);
+        await AnswerAsync(
+            id, await db.Set<DraftRow>().AsNoTracking().Include(d => d.Sources).FirstOrDefaultAsync(d => d.Id == id, cancellationToken), db, http, cancellationToken);
 
     private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> EditAsync(
-        Guid id, IfMatch ifMatch, HttpContext http, DraftReview review, CancellationToken cancellationToken)
+        Guid id, IfMatch ifMatch, HttpContext http, DraftReview review, ControlsDbContext db, CancellationToken cancellationToken)
     {
         if (await PatchAsync(http, cancellationToken) is not JsonObject patch)
             throw new ProblemException(ProblemKind.Malformed, "The body must be a JSON object: a merge patch of the draft's notice.");
-        return Answer(id, await review.EditAsync(id, patch, draft => ifMatch.Require(DraftResource.ETagOf(draft)), cancellationToken), http);
+        var draft = await review.EditAsync(id, patch, draft => ifMatch.Require(DraftResource.ETagOf(draft)), cancellationToken);
+        return await AnswerAsync(id, draft, db, http, cancellationToken);
     }
 
     private static async Task<Results<Created<NoticeResource>, Ok<NoticeResource>, ProblemHttpResult>> ConfirmAsync(
@@ -83,14 +86,21 @@ internal static class DraftEndpoints
     }
 
     private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> RejectAsync(
-        Guid id, Rejection rejection, HttpContext http, DraftReview review, CancellationToken cancellationToken) =>
-        Answer(id, await review.RejectAsync(id, rejection.Reason!, http.User.Identity?.Name, await WhereMatchingAsync(http), cancellationToken), http);
+        Guid id, Rejection rejection, HttpContext http, DraftReview review, ControlsDbContext db, CancellationToken cancellationToken)
+    {
+        var draft = await review.RejectAsync(id, rejection.Reason!, http.User.Identity?.Name, await WhereMatchingAsync(http), cancellationToken);
+        return await AnswerAsync(id, draft, db, http, cancellationToken);
+    }
 
-    private static Results<Ok<DraftResource>, ProblemHttpResult> Answer(Guid id, DraftRow? draft, HttpContext http)
+    private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> AnswerAsync(
+        Guid id, DraftRow? draft, ControlsDbContext db, HttpContext http, CancellationToken cancellationToken)
     {
         if (draft is null) return Unknown(id);
+        var resource = (await DraftTargets.WithUnknownAsync(db, [DraftResource.Of(draft, withContent: true)], cancellationToken)).Single();
         http.SetETag(DraftResource.ETagOf(draft));
-        return TypedResults.Ok(DraftResource.Of(draft, withContent: true));
+        // What it acts on may become known while the draft stays at its version: no answer from before is good then.
+        if (resource.Notice.Actions is { Count: > 0 }) http.Request.Headers.IfNoneMatch = default;
+        return TypedResults.Ok(resource);
     }
 
     private static ProblemHttpResult Unknown(Guid id) => Problems.NotFound($"No draft has the id {id}.");

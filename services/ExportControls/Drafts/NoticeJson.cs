@@ -49,7 +49,7 @@ internal static class NoticeJson
     {
         (null or JsonArray { Count: 0 }, _) => (other ?? known)?.DeepClone(),
         (JsonObject a, JsonObject b) => Members(a, b),
-        (JsonArray { Count: 1 } a, JsonArray { Count: 1 } b) when a[0] is JsonObject && b[0] is JsonObject => new JsonArray(Fill(a[0], b[0])),
+        (JsonArray { Count: 1 } a, JsonArray { Count: 1 } b) when a[0] is JsonObject && b[0] is JsonObject && MayBeOne(a[0]!, b[0]!) => new JsonArray(Fill(a[0], b[0])),
         _ => known.DeepClone(),
     };
 
@@ -107,6 +107,10 @@ internal static class NoticeJson
         }
         return notice is not (null or JsonArray { Count: 0 });
     }
+
+    /// <summary>Actions on two targets are two actions.</summary>
+    private static bool MayBeOne(JsonNode one, JsonNode other) =>
+        one["target"] is not JsonObject a || other["target"] is not JsonObject b || JsonNode.DeepEquals(a["documentNumber"], b["documentNumber"]);
 
     private static JsonObject Members(JsonObject known, JsonObject other)
     {

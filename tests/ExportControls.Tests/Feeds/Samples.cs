@@ -38,6 +38,22 @@ internal static class Samples
     public const string CsvRow =
         "150002,https://www.globaltradealert.org/intervention/150002,90002,https://www.globaltradealert.org/state-act/90002,\"Indonesia: Export ban on nickel ore\",Red,Indonesia,National,all,Export ban,P,\"142\",\"260400\",\"China, Korea, Republic of\",0,2019-09-02,2020-01-01,,1";
 
+    /// <summary>A ministry's list of announcements: links relative to it, the newest first, and others that are no announcements.</summary>
+    public const string ChineseIndex = """
+        <html><head><meta charset="gb2312"><title>政策发布</title></head><body><a href="/index.html">首页</a><ul>
+        <li><a href="art/2026/art_2.html" title="x">商务部公告2026年第40号 公布暂停实施商务部公告2024年第46号第二款的决定</a> 2026-11-20</li>
+        <li><a href='../zcfb/art/2026/art_1.html'>商务部 海关总署公告2026年第31号 公布对锑相关物项实施出口管制的决定</a> 2026-09-01</li>
+        <li><a href="javascript:void(0)">更多</a></li></ul></body></html>
+        """;
+
+    /// <summary>An announcement that suspends a clause of an earlier one.</summary>
+    public const string ChineseSuspension = """
+        <html><head><meta charset="gb2312"><title>商务部公告2026年第40号 公布暂停实施商务部公告2024年第46号第二款的决定</title>
+        <meta name="PubDate" content="2026-11-20"></head><body>
+        <p>经国务院批准，决定自即日起至2027年11月27日，暂停实施商务部公告2024年第46号（关于加强相关两用物项对美国出口管制的公告）第二款。</p>
+        </body></html>
+        """;
+
     /// <summary>A page as a ministry would show it.</summary>
     public const string ChinesePage = """
         <html><head><title>商务部 海关总署公告2026年第31号 公布对锑相关物项实施出口管制的决定</title>

@@ -27,8 +27,10 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
     private readonly string _broker;
     private readonly (string Name, string Value)[] _settings;
 
-    private ControlsApp(string database, string broker, DateTimeOffset? now, (string, string)[] settings) =>
-        (_database, _broker, Time, _settings) = (database, broker, new MovedTime(now), settings);
+    private readonly Action<IServiceCollection>? _also;
+
+    private ControlsApp(string database, string broker, DateTimeOffset? now, (string, string)[] settings, Action<IServiceCollection>? also) =>
+        (_database, _broker, Time, _settings, _also) = (database, broker, new MovedTime(now), settings, also);
 
     public MovedTime Time { get; }
 
@@ -36,6 +38,10 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
 
     public static async Task<ControlsApp> StartAsync(ServersFixture servers, DateTimeOffset? now = null, params (string, string)[] settings) =>
         await StartOnAsync(await servers.CreateDatabaseAsync(), await servers.CreateBrokerAsync(), now, settings);
+
+    /// <summary>With services beside its own.</summary>
+    public static async Task<ControlsApp> StartWithAsync(ServersFixture servers, Action<IServiceCollection> also, params (string, string)[] settings) =>
+        await StartOnAsync(await servers.CreateDatabaseAsync(), await servers.CreateBrokerAsync(), now: null, settings, also);
 
     /// <summary>A second process on the same database and broker, or the same one started again.</summary>
     public Task<ControlsApp> StartAnotherAsync(DateTimeOffset? now = null) => StartOnAsync(_database, _broker, now, _settings);
@@ -46,9 +52,10 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
     /// <summary>Stops the process as a signal would; its test server answers no more.</summary>
     public Task StopServicesAsync() => Services.GetRequiredService<IHost>().StopAsync();
 
-    private static async Task<ControlsApp> StartOnAsync(string database, string broker, DateTimeOffset? now, (string, string)[] settings)
+    private static async Task<ControlsApp> StartOnAsync(
+        string database, string broker, DateTimeOffset? now, (string, string)[] settings, Action<IServiceCollection>? also = null)
     {
-        var app = new ControlsApp(database, broker, now, settings);
+        var app = new ControlsApp(database, broker, now, settings, also);
         await Eventually.IsTrueAsync(async () => (await app.Http.GetAsync("/ready")).StatusCode is HttpStatusCode.OK, TimeSpan.FromSeconds(60));
         return app;
     }
@@ -128,7 +135,11 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
         builder.UseSetting("Registry:BuiltIn", "false"); // the tests of the shipped notices set it
         foreach (var (name, value) in _settings) builder.UseSetting(name, value);
         builder.ConfigureLogging(logging => logging.ClearProviders());
-        builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Time));
+        builder.ConfigureTestServices(services =>
+        {
+            services.AddSingleton<TimeProvider>(Time);
+            _also?.Invoke(services);
+        });
     }
 
     private static StringContent Body(string json) => new(json, Encoding.UTF8, "application/json");

@@ -11,10 +11,12 @@ using Microsoft.Extensions.Logging;
 namespace Chokepoint.Testing.Upstreams;
 
 /// <summary>What the played source answers to one request.</summary>
-/// <param name="Body">Sent as UTF-8.</param>
+/// <param name="Body">Sent in <see cref="Encoding"/>.</param>
 /// <param name="Status">0 cuts the connection without an answer.</param>
 public sealed record PlayedAnswer(string Body = "", int Status = StatusCodes.Status200OK, string MediaType = "application/json")
 {
+    public Encoding Encoding { get; init; } = Encoding.UTF8;
+
     /// <summary>Sent with the answer; a request whose <c>If-None-Match</c> is this one gets 304 in its place.</summary>
     public string? ETag { get; init; }
 
@@ -114,7 +116,7 @@ public sealed class PlayedSource : IAsyncDisposable
 
     private static async Task WriteAsync(HttpContext context, PlayedAnswer answer)
     {
-        var body = Encoding.UTF8.GetBytes(answer.Body);
+        var body = answer.Encoding.GetBytes(answer.Body);
         if (answer.IsLengthDeclared) context.Response.ContentLength = body.Length + answer.Padding;
         // Kestrel closes the connection, in good order, when less was written than declared.
         await context.Response.Body.WriteAsync(body.AsMemory(0, Math.Min(answer.CutAfter ?? body.Length, body.Length)), context.RequestAborted);

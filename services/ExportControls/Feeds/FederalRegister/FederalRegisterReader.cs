@@ -29,8 +29,16 @@ internal static class FederalRegisterReader
         var evidence = new Evidence(FederalRegisterFeed.FeedName, document.Key);
         SourceText[] texts = [SourceText.Html("title", title), SourceText.Html("abstract", Text(json, "abstract")), SourceText.Html("action", Text(json, "action")),
             SourceText.Html("dates", Text(json, "dates")), SourceText.Html("excerpts", Text(json, "excerpts"))];
-        var (clause, isAbout) = ClauseOf(evidence, json, texts);
+        var acting = ActionWords.Find(texts).Where(a => a.Target.Value.Number != number).ToList();
+        var own = ActionWords.Without(texts);
+        // A document that acts on others alone has no clause of its own.
+        var actsAlone = acting.Count > 0 && ProposalOf(json) is null && MeasureWords.Find(own) is null;
+        var (clause, isAbout) = actsAlone
+            ? (null, MineralNames.Find(texts).Count > 0 || MeasureWords.Find(texts) is not null)
+            : ClauseOf(evidence, json, own);
+        if (actsAlone) evidence.Remark("/clauses", "No words for a measure of its own were found beside what it does to other notices.");
         var url = Text(json, "html_url") ?? document.Url;
+        var announced = new Found<DateOnly?>(published, "publication_date", Text(json, "publication_date")!);
         var notice = new NoticeRequest
         {
             Issuer = evidence.Of("/issuer", new Found<string>("USA", "feed", "US Federal Register", "whatever it publishes is the United States'"), ""),
@@ -38,16 +46,15 @@ internal static class FederalRegisterReader
             DocumentNumber = evidence.Of("/documentNumber", new Found<string>(number, "document_number", number), ""),
             Title = evidence.Of("/title", new Found<string>(Label(title), "title", title), ""),
             Language = evidence.Of("/language", new Found<string>("en", "feed", "US Federal Register", "it is published in English"), ""),
-            AnnouncedOn = evidence.Of("/announcedOn", new Found<DateOnly?>(published, "publication_date", Text(json, "publication_date")!), ""),
+            AnnouncedOn = evidence.Of("/announcedOn", announced, ""),
             Sources = evidence.Of("/sources", SourceOf(url), "No address of the document is given."),
-            Clauses = [clause],
-            Actions = [],
+            Clauses = clause is null ? [] : [clause],
+            Actions = ActionReading.Read(evidence, acting, texts, "USA", number, announced, EffectiveOn(json) ?? Nullable(Days.EffectiveFrom(texts))),
         };
-        evidence.Remark("/actions", "Whether it acts on an earlier notice is not read: see the text.");
         return evidence.Reads(notice, isAbout ? null : "It names no mineral known here, and no measure on exports.");
     }
 
-    private static (ClauseRequest Clause, bool IsAbout) ClauseOf(Evidence evidence, JsonElement json, SourceText[] texts)
+    private static (ClauseRequest? Clause, bool IsAbout) ClauseOf(Evidence evidence, JsonElement json, SourceText[] texts)
     {
         var codes = HsMentions.Find(texts);
         var minerals = MineralNames.Find(texts).Concat(HsMentions.Minerals(codes)).DistinctBy(m => m.Value, StringComparer.Ordinal).ToList();

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Feeds.FederalRegister;
 using Chokepoint.ExportControls.Feeds.Text;
@@ -12,7 +11,7 @@ namespace Chokepoint.ExportControls.Feeds.GlobalTradeAlert;
 /// Reads an intervention: its type is the measure, its products the goods. Whom GTA calls affected is who trade says was hit, not whom
 /// the measure names; destinations are read from the words alone.
 /// </summary>
-internal static partial class GlobalTradeAlertReader
+internal static class GlobalTradeAlertReader
 {
     private const string Clause = "/clauses/0";
 
@@ -49,19 +48,23 @@ internal static partial class GlobalTradeAlertReader
         var issuer = IssuerOf(read);
         var (clause, isAbout) = ClauseOf(evidence, read, texts);
         var url = read.Url ?? document.Url;
+        SourceText[] all = [SourceText.Plain("state_act_source", read.Source), .. texts];
+        var acting = ActionWords.Find(texts);
+        var number = NumberOf(all, acting);
+        var announcedOn = new Found<DateOnly?>(announced, "date_announced", read.Announced!);
         var notice = new NoticeRequest
         {
             Issuer = evidence.Of("/issuer", issuer, read.Issuers.Count > 1 ? "Several economies implement it, and no one group is named." : "Who implements it is not an economy known here."),
-            DocumentNumber = evidence.Of("/documentNumber", NumberOf([SourceText.Plain("state_act_source", read.Source), .. texts]), $"The issuer's own number was not found; GTA calls it intervention {read.Id}."),
+            DocumentNumber = evidence.Of("/documentNumber", number, $"The issuer's own number was not found; GTA calls it intervention {read.Id}."),
             Title = evidence.Of("/title", new Found<string>(FederalRegisterReader.Label(read.Title), "state_act_title", read.Title), ""),
             Language = evidence.Of("/language", new Found<string>("en", "feed", "Global Trade Alert", "it writes in English"), ""),
-            AnnouncedOn = evidence.Of("/announcedOn", new Found<DateOnly?>(announced, "date_announced", read.Announced!), ""),
+            AnnouncedOn = evidence.Of("/announcedOn", announcedOn, ""),
             Sources = evidence.Of("/sources", SourceOf(url), "No address is given."),
             Clauses = [clause],
-            Actions = [],
+            Actions = ActionReading.Read(
+                evidence, acting, texts, issuer?.Value, number?.Value, announcedOn, Day(read.Implemented, "date_implemented", 0)),
         };
         evidence.Remark("/authority", "GTA does not name the body that signed it.");
-        evidence.Remark("/actions", "Whether it acts on an earlier notice is not read: see the text.");
         return evidence.Reads(notice, isAbout ? null : $"Its type, {read.Type ?? "none"}, is no measure on exports.");
     }
 
@@ -108,28 +111,13 @@ internal static partial class GlobalTradeAlertReader
     private static Found<DateOnly?>? Day(string? text, string field, int later) => Days.Iso(text) is { } day
         ? new Found<DateOnly?>(day.AddDays(later), field, text!, later is 0 ? null : "the day before it was removed is the last") : null;
 
-    /// <summary>A number of the issuer's own, in the forms that the registry has it: 2024-46, 2024-12345, 2024/1851.</summary>
-    private static Found<string>? NumberOf(IEnumerable<SourceText> texts)
+    /// <summary>The first number in it that is not that of a notice which it acts on.</summary>
+    private static Found<string>? NumberOf(IEnumerable<SourceText> texts, IReadOnlyList<ActionFound> acting)
     {
         foreach (var text in texts)
-        {
-            if (Announcement().Match(text.Text) is { Success: true } match)
-                return text.Find($"{match.Groups["year"].Value}-{match.Groups["no"].Value}", match.Index, match.Length, "an announcement by its number and year");
-            if (FederalDocument().Match(text.Text) is { Success: true } federal)
-                return text.Find(federal.Groups["no"].Value, federal.Index, federal.Length, "a document number of the US Federal Register");
-            if (Regulation().Match(text.Text) is { Success: true } regulation)
-                return text.Find(regulation.Groups["no"].Value, regulation.Index, regulation.Length, "a regulation by its number");
-        }
+            foreach (var mention in NoticeNumbers.Find(text.Text))
+                if (!acting.Any(a => a.Target.Value.Number == mention.Number))
+                    return text.Find(mention.Number, mention.At, mention.Length, mention.Rule);
         return null;
     }
-
-    [GeneratedRegex(@"\b(?:Announcement|Notice|Order|Decree)\s*(?:No\.?|Number|\[?)\s*(?<no>\d{1,4})\]?\s*(?:of|,|\()\s*(?<year>20\d{2})|\b(?:Announcement|Notice|Order|Decree)\s*(?:No\.?\s*)?\[?(?<year>20\d{2})\]?\s*(?:No\.?|-)\s*(?<no>\d{1,4})\b|(?:公告|令)\s*(?<year>\d{4})年第(?<no>\d+)号",
-        RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Announcement();
-
-    [GeneratedRegex(@"federalregister\.gov/documents/\d{4}/\d{2}/\d{2}/(?<no>\d{4}-\d{4,6})|\bFR Doc\.?\s*(?<no>\d{4}-\d{4,6})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex FederalDocument();
-
-    [GeneratedRegex(@"\bRegulation \(EU\)\s*(?:No\.?\s*)?(?<no>\d{4}/\d{1,4})", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
-    private static partial Regex Regulation();
 }
