@@ -15,9 +15,6 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     public HttpClient Http { get; }
 
-    /// <summary>Seconds of processor time so far.</summary>
-    public double ProcessorSeconds => ProcessorTime.Of(_process.Id);
-
     /// <summary>The most memory it ever had resident, in MB, as Linux counts it (proc(5), VmHWM).</summary>
     public double PeakMegabytes()
     {

@@ -106,7 +106,7 @@ internal sealed class ControlsBenchmark : IBenchmark
     {
         var http = service.Http;
         for (var i = 0; i < Warm; i++) (await http.GetAsync(path(i), cancellationToken)).EnsureSuccessStatusCode();
-        var (ofService, ofPostgres) = (service.ProcessorSeconds, servers.Processor.Read().Postgres);
+        var (ofService, ofPostgres) = (service.ProcessorSeconds(), servers.Processor.Read().Postgres);
         var began = Stopwatch.GetTimestamp();
         var running = new List<Task<double>>();
         for (var i = 0; i < PerSecond * Seconds; i++)
@@ -117,7 +117,7 @@ internal sealed class ControlsBenchmark : IBenchmark
         }
         var milliseconds = await Task.WhenAll(running);
         return new Load(
-            milliseconds, 1000 * (service.ProcessorSeconds - ofService) / running.Count,
+            milliseconds, 1000 * (service.ProcessorSeconds() - ofService) / running.Count,
             1000 * (servers.Processor.Read().Postgres - ofPostgres) / running.Count);
 
         async Task<double> OneAsync(string url, TimeSpan due)
