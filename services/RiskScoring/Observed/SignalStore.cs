@@ -55,19 +55,22 @@ internal static class SignalStore
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    /// <summary>The signals of a mineral as they stood on a day, and as they were known at an instant.</summary>
+    /// <summary>The signals of minerals as they stood on a day, and as they were known at an instant.</summary>
+    /// <param name="importers">Whose flows; null is everybody's.</param>
     public static async Task<SignalSnapshot> AsOfAsync(
-        NpgsqlConnection connection, string economy, string mineral, DateOnly day, DateTimeOffset? knownBefore, CancellationToken cancellationToken)
+        NpgsqlConnection connection, IReadOnlyCollection<string>? importers, IReadOnlyCollection<string> minerals, DateOnly day, DateTimeOffset? knownBefore,
+        CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             SELECT DISTINCT ON (kind, key) kind, key, event FROM signal_versions
-            WHERE mineral = $1 AND (importer IS NULL OR importer = $2) AND as_of <= $3 AND ($4 IS NULL OR occurred_at < $4)
+            WHERE mineral = ANY($1) AND (importer IS NULL OR $2 IS NULL OR importer = ANY($2)) AND as_of <= $3 AND ($4 IS NULL OR occurred_at < $4)
             ORDER BY kind, key, version DESC
             """, connection)
         {
             Parameters =
             {
-                new() { Value = mineral }, new() { Value = economy }, new() { Value = day },
+                new() { Value = minerals.ToArray() },
+                new() { Value = (object?)importers?.ToArray() ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text }, new() { Value = day },
                 new() { Value = knownBefore is { } at ? at.ToUniversalTime() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
             },
         };

@@ -14,15 +14,17 @@ internal static class GetScore
     public static void Map(RouteGroupBuilder api) => api.MapGet("/scores/{economy}/{mineral}", HandleAsync)
         .WithName("GetScore")
         .WithSummary("One score, explained to the last figure")
-        .WithDescription("`on` answers for another day by the schedules of the clauses; `knownOn` with only what was recorded by the end of that day (UTC).")
+        .WithDescription(
+            "`on` answers for another day by the schedules of the clauses; `knownOn` with only what was recorded by the end of that day (UTC): "
+            + "events, imported figures, and of the figures that ship those published by then.")
         .Produces<ScoreDocument>();
 
     private static async Task<IResult> HandleAsync(
-        string economy, string mineral, DateOnly? on, DateOnly? knownOn, HttpRequest request, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database,
+        string economy, string mineral, DateOnly? on, DateOnly? knownOn, HttpRequest request, SupplyBooks books, ClauseBook clauses, NpgsqlDataSource database,
         StoredAnswers answers, CancellationToken cancellationToken)
     {
-        if (!book.Contains(economy, mineral)) return Absent(economy, mineral);
-        if (on is not null || knownOn is not null) return await AnswerForAsync(economy, mineral, on, knownOn, book, clauses, database, cancellationToken);
+        if (!books.Current.Contains(economy, mineral)) return Absent(economy, mineral);
+        if (on is not null || knownOn is not null) return await AnswerForAsync(economy, mineral, on, knownOn, books, clauses, database, cancellationToken);
 
         // The version is the tag: who has it costs one small look, and so does an answer that is kept.
         if (await VersionAsync(database, economy, mineral, cancellationToken) is not { } version) return Problems.Of(ProblemKind.Unavailable, "The first scores are being made.");
@@ -57,14 +59,15 @@ internal static class GetScore
     }
 
     private static async Task<IResult> AnswerForAsync(
-        string economy, string mineral, DateOnly? on, DateOnly? knownOn, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database,
+        string economy, string mineral, DateOnly? on, DateOnly? knownOn, SupplyBooks books, ClauseBook clauses, NpgsqlDataSource database,
         CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var day = on ?? knownOn!.Value;
         DateTimeOffset? before = knownOn is { } known ? EndOf(known) : null;
+        var book = before is { } instant ? await books.KnownBeforeAsync(connection, instant, cancellationToken) : books.Current;
         var controls = before is { } b ? await ClauseHistory.KnownAtAsync(connection, b, cancellationToken) : await clauses.RefreshAsync(connection, cancellationToken);
-        var signals = await SignalStore.AsOfAsync(connection, economy, mineral, day, before, cancellationToken);
+        var signals = await SignalStore.AsOfAsync(connection, [economy], [mineral], day, before, cancellationToken);
         return TypedResults.Json(LiveScores.On(book, new ClauseBook.Snapshot(controls, signals), economy, mineral, day).Document, Contracts.EventJson.Options);
     }
 

@@ -2,6 +2,7 @@ using Chokepoint.Contracts;
 using Chokepoint.Imports;
 using Chokepoint.Reference;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Chokepoint.RiskScoring.Supply;
 
@@ -17,11 +18,26 @@ internal static class ImportedFigures
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    /// <summary>Oldest import first, and in the order of the file.</summary>
-    public static async Task<List<Figure>> ReadAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>The numbers of the imports that were merged before an instant, in the order of acceptance.</summary>
+    public static async Task<long[]> MergedAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            $"SELECT {string.Join(", ", Columns)} FROM figures ORDER BY import_no, row_no", connection);
+            $"SELECT coalesce(array_agg(no ORDER BY no), '{{}}') FROM import_jobs WHERE state = {(int)ImportState.Completed} AND finished_at < $1", connection)
+        {
+            Parameters = { new() { Value = before.ToUniversalTime() } },
+        };
+        return (long[])(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Oldest import first, and in the order of the file.</summary>
+    /// <param name="imports">Of these imports; null is of all.</param>
+    public static async Task<List<Figure>> ReadAsync(NpgsqlConnection connection, long[]? imports, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"SELECT {string.Join(", ", Columns)} FROM figures WHERE $1 IS NULL OR import_no = ANY($1) ORDER BY import_no, row_no", connection)
+        {
+            Parameters = { new() { Value = (object?)imports ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Bigint } },
+        };
         var figures = new List<Figure>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) figures.Add(Map(reader));

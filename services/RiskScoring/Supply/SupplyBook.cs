@@ -5,24 +5,25 @@ using Chokepoint.RiskScoring.Domain;
 namespace Chokepoint.RiskScoring.Supply;
 
 /// <summary>
-/// Every importer's supply of every mineral, made once from one edition of the figures and kept in memory: what scoring reads on each
-/// event. A new edition is a new book.
+/// Every importer's supply of every mineral, made from one edition of the figures and kept in memory: what scoring reads on each event. A
+/// new edition is a new book.
 /// </summary>
 internal sealed class SupplyBook
 {
-    private readonly Dictionary<(string Economy, string Mineral), StageView[]> pairs = [];
+    private readonly Dictionary<(string Economy, string Mineral), Lazy<StageView[]>> pairs = [];
     private readonly Lazy<FiguresEdition> edition;
 
-    public SupplyBook(FigureSet figures, LiveMethod method)
+    /// <param name="onDemand">A pair is made when it is asked for, for a book of which few pairs are.</param>
+    public SupplyBook(FigureSet figures, LiveMethod method, bool onDemand = false)
     {
-        Figures = figures;
-        Method = method;
+        (Figures, Method) = (figures, method);
         edition = new Lazy<FiguresEdition>(() => new FiguresEdition(figures));
-        (string Economy, string Mineral)[] all = [.. ScoredEconomies.All.SelectMany(economy => Reference.Minerals.All.Select(mineral => (economy, mineral.Slug)))];
-        var made = new StageView[all.Length][];
-        Parallel.For(0, all.Length, i => made[i] =
-            [.. Enum.GetValues<Stage>().Select(stage => StageFigures.Make(figures, all[i].Economy, all[i].Mineral, stage, method)).OfType<StageView>()]);
-        for (var i = 0; i < all.Length; i++) pairs[all[i]] = made[i];
+        foreach (var economy in ScoredEconomies.All)
+        {
+            foreach (var mineral in Reference.Minerals.All) pairs[(economy, mineral.Slug)] = new Lazy<StageView[]>(() => Make(economy, mineral.Slug));
+        }
+
+        if (!onDemand) Parallel.ForEach(pairs.Values, pair => _ = pair.Value);
     }
 
     public FigureSet Figures { get; }
@@ -35,5 +36,8 @@ internal sealed class SupplyBook
     public bool Contains(string economy, string mineral) => pairs.ContainsKey((economy, mineral));
 
     /// <summary>One view per stage that has producers; empty is insufficient data.</summary>
-    public IReadOnlyList<StageView> Of(string economy, string mineral) => pairs[(economy, mineral)];
+    public IReadOnlyList<StageView> Of(string economy, string mineral) => pairs[(economy, mineral)].Value;
+
+    private StageView[] Make(string economy, string mineral) =>
+        [.. Enum.GetValues<Stage>().Select(stage => StageFigures.Make(Figures, economy, mineral, stage, Method)).OfType<StageView>()];
 }

@@ -10,7 +10,11 @@ namespace Chokepoint.RiskScoring.Supply;
 /// </summary>
 internal sealed class SupplyBooks(LiveMethod method)
 {
+    /// <summary>Each costs some megabytes.</summary>
+    private const int MostPastBooks = 8;
+
     private readonly Lock making = new();
+    private readonly Dictionary<(int Published, string Imports), SupplyBook> past = [];
     private volatile SupplyBook? current;
     private long imported;
 
@@ -22,7 +26,7 @@ internal sealed class SupplyBooks(LiveMethod method)
     {
         var merged = await ImportedFigures.CountAsync(connection, cancellationToken);
         if (merged <= Interlocked.Read(ref imported)) return Current;
-        var figures = await ImportedFigures.ReadAsync(connection, cancellationToken);
+        var figures = await ImportedFigures.ReadAsync(connection, imports: null, cancellationToken);
         // A second of arithmetic, and only when an operator has imported: others who ask meanwhile wait for it rather than do it too.
         lock (making)
         {
@@ -31,6 +35,31 @@ internal sealed class SupplyBooks(LiveMethod method)
             Interlocked.Exchange(ref imported, merged);
             return current;
         }
+    }
+
+    /// <summary>The book of what was known before an instant: what ships and was published by then, and what was imported by then.</summary>
+    public async Task<SupplyBook> KnownBeforeAsync(NpgsqlConnection connection, DateTimeOffset instant, CancellationToken cancellationToken)
+    {
+        var newest = await RefreshAsync(connection, cancellationToken);
+        var imports = await ImportedFigures.MergedAsync(connection, instant, cancellationToken);
+        var lastDay = DateOnly.FromDateTime(instant.UtcDateTime.AddTicks(-1));
+        Figure[] published = [.. Figures.Shipped.All.Where(f => Publication.DayOf(f) <= lastDay)];
+        if (published.Length == Figures.Shipped.All.Count && imports.Length == Interlocked.Read(ref imported)) return newest;
+        var key = (published.Length, string.Join(' ', imports));
+        lock (making)
+        {
+            if (past.TryGetValue(key, out var known)) return known;
+        }
+
+        var figures = await ImportedFigures.ReadAsync(connection, imports, cancellationToken);
+        var book = new SupplyBook(FigureSet.Of(published, figures), method, onDemand: true);
+        lock (making)
+        {
+            if (past.Count >= MostPastBooks) past.Clear();
+            past[key] = book;
+        }
+
+        return book;
     }
 
     private SupplyBook Shipped()

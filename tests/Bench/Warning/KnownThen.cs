@@ -22,7 +22,7 @@ internal sealed class KnownThen(IReadOnlyList<NoticeDocument> notices)
     /// <summary>By method and mineral; a mineral without a value is not in it.</summary>
     public Dictionary<string, Dictionary<string, double>> On(DateOnly day)
     {
-        Figure[] figures = [.. Figures.Shipped.All.Where(f => PublishedOn(f) <= day)];
+        Figure[] figures = [.. Figures.Shipped.All.Where(f => Publication.DayOf(f) <= day)];
         if (!books.TryGetValue(figures.Length, out var known))
         {
             var book = new SupplyBook(new FigureSet(figures), LiveMethod.Live1);
@@ -62,14 +62,4 @@ internal sealed class KnownThen(IReadOnlyList<NoticeDocument> notices)
             Guid.Empty, n.Issuer, n.DocumentNumber, c.Clause.Number, c.Clause.Measure, ClauseScope.MineralsOf(c.Clause), ClauseScope.StagesOf(c.Clause),
             c.Clause.Destinations, c.Clause.ExcludedDestinations, c.Clause.EndUse, c.Clause.Quota, n.Confidence, c.Schedule, n.Sources, 1, Guid.Empty, default)));
     }
-
-    /// <summary>USGS appears in February; the others on the day, or in the month, that their publisher gives.</summary>
-    private static DateOnly PublishedOn(Figure figure) => (figure.Kind, figure.Source) switch
-    {
-        (FigureKind.TradeAgreement, _) => DateOnly.MinValue,
-        (FigureKind.GdpEffect, _) => new DateOnly(2025, 8, 25),
-        (FigureKind.Governance, _) => figure.Vintage == "2023" ? new DateOnly(2020, 9, 30) : new DateOnly(2024, 11, 5),
-        (_, var source) when source.StartsWith("USGS", StringComparison.Ordinal) => new DateOnly(int.Parse(figure.Vintage, System.Globalization.CultureInfo.InvariantCulture), 2, 15),
-        _ => new DateOnly(2023, 3, 16),
-    };
 }

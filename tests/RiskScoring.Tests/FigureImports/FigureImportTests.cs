@@ -105,6 +105,26 @@ public sealed class FigureImportTests(ServersFixture servers)
         rejects[5].Item2.ShouldContain("vintage");
     }
 
+    [Fact]
+    public async Task A_score_as_known_before_an_import_is_made_of_the_figures_of_before()
+    {
+        await using var risk = await RiskService.StartAsync(servers);
+        var (today, before) = (DateTime.UtcNow.Date, await risk.ScoreAsync("USA", "gallium"));
+        await Support.FigureImports.SendAsync(risk, "figures", Gallium2027);
+        var after = await Eventually.BecomesAsync(() => risk.ScoreAsync("USA", "gallium"), s => s.Version == 2);
+
+        var then = await risk.ScoreAsync("USA", "gallium", $"?on={today:yyyy-MM-dd}&knownOn={today.AddDays(-1):yyyy-MM-dd}");
+        (then.Score, then.Interval).ShouldBe((before.Score, before.Interval));
+        then.Inputs.ShouldBe(before.Inputs);
+        then.Contributions.SelectMany(c => c.Evidence).ShouldBe(before.Contributions.SelectMany(c => c.Evidence));
+        var since = await risk.ScoreAsync("USA", "gallium", $"?on={today:yyyy-MM-dd}&knownOn={today.AddDays(1):yyyy-MM-dd}");
+        (since.Score, since.Interval).ShouldBe((after.Score, after.Interval));
+        (await risk.ScoreAsync("USA", "gallium", $"?on={today.AddYears(-1):yyyy-MM-dd}")).Score.ShouldBe(after.Score, "another day by what is known today");
+        // History is what was recorded at the time, and agrees.
+        var history = (await risk.GetAsync("/api/risk/scores/USA/gallium/history")).GetProperty("items").EnumerateArray().Select(r => r.GetProperty("score").GetDouble());
+        history.ShouldBe([since.Score!.Value, then.Score!.Value]);
+    }
+
     private static async Task<double> ValueAsync(RiskService risk) => (await FigureAsync(risk)).GetProperty("value").GetDouble();
 
     private static async Task<JsonElement> FigureAsync(RiskService risk) =>

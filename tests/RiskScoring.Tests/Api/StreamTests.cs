@@ -1,0 +1,54 @@
+using Chokepoint.RiskScoring.Tests.Support;
+
+namespace Chokepoint.RiskScoring.Tests.Api;
+
+/// <summary>Score changes as server-sent events.</summary>
+[Collection(nameof(GalliumScene))]
+public sealed class StreamTests(GalliumScene scene)
+{
+    private RiskService Risk => scene.Risk;
+
+    [Fact]
+    public async Task A_stream_resumes_after_the_event_it_last_had()
+    {
+        var moves = (await Risk.GetAsync("/api/risk/moves?limit=500")).GetProperty("items").EnumerateArray().ToList();
+        var ids = moves.Select(m => m.GetProperty("id").GetInt64()).ToList();
+        ids.ShouldBeInOrder();
+        ids.ShouldBeUnique();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/risk/stream");
+        request.Headers.Add("Last-Event-ID", ids[^3].ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var answer = await Risk.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        var heard = new List<string>();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync(deadline.Token))
+        {
+            if (item.EventType == "score-changed") heard.Add(item.EventId!);
+            if (heard.Count == 2) break;
+        }
+
+        heard.ShouldBe([.. ids[^2..].Select(i => i.ToString(System.Globalization.CultureInfo.InvariantCulture))]);
+    }
+
+    [Fact]
+    public async Task A_stream_on_which_nothing_happens_has_a_heartbeat_after_fifteen_seconds()
+    {
+        var last = (await Risk.CountAsync("SELECT max(id) FROM revisions")).ToString(System.Globalization.CultureInfo.InvariantCulture);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromMinutes(2));
+        await using var body = await Risk.Http.GetStreamAsync("/api/risk/stream", deadline.Token);
+        var since = System.Diagnostics.Stopwatch.StartNew();
+        var waits = new List<double>();
+        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync(deadline.Token))
+        {
+            item.EventType.ShouldBe("heartbeat");
+            item.EventId.ShouldBe(last, "who reconnects after a heartbeat misses nothing");
+            waits.Add(since.Elapsed.TotalSeconds);
+            since.Restart();
+            if (waits.Count == 2) break;
+        }
+
+        // The first comes at once; a busy machine may hand either over late, never early by much.
+        waits[1].ShouldBeInRange(10, 60);
+    }
+}
