@@ -16,11 +16,12 @@ internal static class TouchedPairs
             if (!clause.Reaches(economy)) continue;
             foreach (var mineral in clause.Minerals)
             {
-                if (book.Contains(economy, mineral) && book.Of(economy, mineral).Any(v => Bears(v.Supply, clause))) yield return (economy, mineral);
+                if (book.Contains(economy, mineral) && book.Of(economy, mineral).Any(v => Bears(v, clause))) yield return (economy, mineral);
             }
         }
     }
 
-    private static bool Bears(StageSupply supply, ControlClause clause) =>
-        clause.Touches(supply.Stage) && (supply.HasResidual || supply.Suppliers.Any(s => s.IsHitBy(clause.Issuer)));
+    /// <summary>Where no publication states whom the importer buys from, purchases as traded may name anybody, now or in a moment.</summary>
+    private static bool Bears(StageView view, ControlClause clause) => clause.Touches(view.Supply.Stage)
+        && (view.Sourcing is null || view.Supply.HasResidual || view.Supply.Suppliers.Any(s => s.IsHitBy(clause.Issuer)));
 }

@@ -32,7 +32,7 @@ internal static class SupplierThreat
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
         var now = time.GetUtcNow();
-        PairScore[] pairs = [.. book.Pairs.Where(p => mineral is null || p.Mineral == mineral).Where(p => Supplies(book, supplier, p))
+        PairScore[] pairs = [.. book.Pairs.Where(p => mineral is null || p.Mineral == mineral).Where(p => Supplies(book, snapshot, supplier, p))
             .Select(p => LiveScores.At(book, snapshot, p.Economy, p.Mineral, now).Score)];
         var stopped = new float[pairs.Length];
         new ScenarioGrid(pairs, book.Method).Score([new ExportStop(supplier, null, null, 1)], stopped);
@@ -45,8 +45,8 @@ internal static class SupplierThreat
         return TypedResults.Ok(new Page<ThreatenedPair>([.. part.Items.Select(t => t.Item)], part.NextCursor));
     }
 
-    private static bool Supplies(SupplyBook book, string supplier, (string Economy, string Mineral) pair) =>
-        book.Of(pair.Economy, pair.Mineral).Any(v => v.Supply.Suppliers.Any(s => s.Economy == supplier));
+    private static bool Supplies(SupplyBook book, ClauseBook.Snapshot snapshot, string supplier, (string Economy, string Mineral) pair) =>
+        snapshot.Signals.Of(pair.Mineral).Views(book, pair.Economy, pair.Mineral).Any(v => v.Supply.Suppliers.Any(s => s.Economy == supplier));
 
     private static ThreatenedPair Line(PairScore pair, string supplier, double stopped)
     {

@@ -29,10 +29,10 @@ internal static class ScenarioBatch
     private static async Task<IResult> PlayAsync(
         ScenarioBatchRequest batch, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
-        var snapshot = await ScenarioEndpoints.KnownAsync(clauses, database, cancellationToken);
-        var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
+        var known = await ScenarioInputs.ReadAsync(clauses, database, batch.Scenarios!, cancellationToken);
+        var now = time.GetUtcNow();
         var outcomes = batch.Scenarios!.Index().ToList().AsParallel().AsOrdered().WithCancellation(cancellationToken)
-            .Select(s => Outcome(s.Index, ScenarioRun.Play(s.Item, book, snapshot, today)));
+            .Select(s => Outcome(s.Index, ScenarioRun.Play(s.Item, book, known.Of(s.Item), now)));
         return TypedResults.Ok(new Page<ScenarioOutcome>([.. outcomes], null));
     }
 

@@ -29,8 +29,8 @@ internal static class ScenarioEndpoints
     private static async Task<IResult> PlayAsync(
         ScenarioRequest scenario, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
-        var snapshot = await KnownAsync(clauses, database, cancellationToken);
-        return TypedResults.Ok(new Page<ScenarioLine>(ScenarioRun.Play(scenario, book, snapshot, DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime)), null));
+        var known = await ScenarioInputs.ReadAsync(clauses, database, [scenario], cancellationToken);
+        return TypedResults.Ok(new Page<ScenarioLine>(ScenarioRun.Play(scenario, book, known.Of(scenario), time.GetUtcNow()), null));
     }
 
     private static async Task<IResult> ReadyAsync(
@@ -39,7 +39,7 @@ internal static class ScenarioEndpoints
         if (economy is not null && !ScoredEconomies.Contains(economy)) return Problems.Invalid("/economy", $"'{economy}' is not a scored economy; see /api/risk/economies.");
         const double large = 0.3;
         const int listed = 5;
-        var snapshot = await KnownAsync(clauses, database, cancellationToken);
+        var snapshot = (await ScenarioInputs.ReadAsync(clauses, database, [], cancellationToken)).Now;
         var pairs = book.Pairs.Where(p => economy is null || p.Economy == economy).Select(p => LiveScores.At(book, snapshot, p.Economy, p.Mineral, time.GetUtcNow()).Score).ToArray();
         var shares = Reference.Minerals.All
             .SelectMany(m => book.Of("USA", m.Slug).SelectMany(v => v.Producers.Shares).Where(s => s.Share > large)
@@ -58,11 +58,5 @@ internal static class ScenarioEndpoints
         });
         return TypedResults.Ok(new Page<ReadyScenario>(
             [.. ready.OrderByDescending(r => r.MeanChange).ThenBy(r => r.Mineral, StringComparer.Ordinal).ThenBy(r => r.Supplier, StringComparer.Ordinal)], null));
-    }
-
-    internal static async Task<ClauseBook.Snapshot> KnownAsync(ClauseBook clauses, NpgsqlDataSource database, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        return await clauses.RefreshAsync(connection, cancellationToken);
     }
 }

@@ -2,15 +2,27 @@ using System.ComponentModel.DataAnnotations;
 using Chokepoint.Contracts;
 using Chokepoint.Reference;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Supply;
 
 namespace Chokepoint.RiskScoring.Scenarios;
 
 /// <summary>What if: clauses that were in force, supplies that were cut, prices that jumped. Empty lists of economies or minerals mean all.</summary>
-/// <param name="On">The day it is played on; null is today.</param>
+/// <param name="On">The day it is played on, as <c>?on=</c> of a score; null is now.</param>
 /// <param name="Issuer">Of the clauses that name none themselves.</param>
 internal sealed record ScenarioRequest(
     IReadOnlyList<string>? Economies, IReadOnlyList<string>? Minerals, IReadOnlyList<ScenarioClause>? Clauses, IReadOnlyList<SupplyCut>? SupplyCuts,
-    IReadOnlyList<PriceShock>? PriceShocks, string? Issuer, DateOnly? On);
+    IReadOnlyList<PriceShock>? PriceShocks, string? Issuer, DateOnly? On)
+{
+    /// <summary>The minerals that it changes something for.</summary>
+    public IEnumerable<string> TouchedMinerals()
+    {
+        var touched = (Clauses ?? []).SelectMany(c => c.ResolvedMinerals()).Concat((SupplyCuts ?? []).Select(c => c.Mineral!))
+            .Concat((PriceShocks ?? []).Select(s => s.Mineral!)).Distinct(StringComparer.Ordinal);
+        return Minerals is { Count: > 0 } named ? touched.Intersect(named, StringComparer.Ordinal) : touched;
+    }
+
+    public IEnumerable<string> TouchedEconomies() => Economies is { Count: > 0 } named ? named : ScoredEconomies.All;
+}
 
 /// <summary>As in a notice, with the issuer that a notice would name. Nothing but the measure and the goods need be given.</summary>
 internal sealed record ScenarioClause(
@@ -49,5 +61,8 @@ internal sealed record ScenarioQuota([property: Required] double? Volume, double
 /// <summary>A supplier's exports of a mineral fall by a part, 0..1 (1 is all of it), at one stage or, with none given, at every stage.</summary>
 internal sealed record SupplyCut([property: Required] string? Supplier, [property: Required] string? Mineral, Stage? Stage, [property: Required] double? Share);
 
-/// <summary>A price moves by so many percent within a month.</summary>
+/// <summary>
+/// A price moves by so many percent within a month, on top of what it has done. Its z-score rises by the log return over the least spread
+/// that the method takes, since a signal does not tell its series' own: the most that such a move can count.
+/// </summary>
 internal sealed record PriceShock([property: Required] string? Mineral, [property: Required] double? Percent);

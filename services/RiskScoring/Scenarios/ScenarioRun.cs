@@ -22,51 +22,61 @@ internal sealed record ScenarioLine(
 /// <summary>The same functions on hypothetical inputs (METHOD.md section 4): what every touched pair would score. Stores nothing.</summary>
 internal static class ScenarioRun
 {
-    public static IReadOnlyList<ScenarioLine> Play(ScenarioRequest scenario, SupplyBook book, ClauseBook.Snapshot clauses, DateOnly today)
+    /// <param name="known">As of the scenario's day.</param>
+    public static IReadOnlyList<ScenarioLine> Play(ScenarioRequest scenario, SupplyBook book, ClauseBook.Snapshot known, DateTimeOffset now)
     {
-        var on = scenario.On ?? today;
-        ControlClause[] hypothetical = [.. (scenario.Clauses ?? []).Select(c => c.ToClause(c.Issuer ?? scenario.Issuer!, on))];
+        ControlClause[] hypothetical = [.. (scenario.Clauses ?? []).Select(c => Clause(c, c.Issuer ?? scenario.Issuer!))];
         var lines = new List<ScenarioLine>();
-        foreach (var mineral in Touched(scenario, hypothetical))
+        foreach (var mineral in scenario.TouchedMinerals())
         {
-            foreach (var economy in scenario.Economies is { Count: > 0 } named ? named : ScoredEconomies.All)
+            foreach (var economy in scenario.TouchedEconomies())
             {
-                if (Play(scenario, hypothetical, book, clauses, economy, mineral, on) is { } line) lines.Add(line);
+                var inputs = scenario.On is { } day
+                    ? LiveScores.InputsOn(book, known, economy, mineral, day) : LiveScores.InputsAt(book, known, economy, mineral, now);
+                if (Play(scenario, hypothetical, book, inputs) is { } line) lines.Add(line);
             }
         }
 
         return [.. lines.OrderByDescending(l => l.Change).ThenBy(l => l.Economy, StringComparer.Ordinal).ThenBy(l => l.Mineral, StringComparer.Ordinal)];
+
+        ControlClause Clause(ScenarioClause clause, string issuer) => clause.ToClause(issuer, scenario.On ?? Economies.DayOf(issuer, now));
     }
 
-    private static IEnumerable<string> Touched(ScenarioRequest scenario, IEnumerable<ControlClause> hypothetical)
+    private static ScenarioLine? Play(ScenarioRequest scenario, ControlClause[] hypothetical, SupplyBook book, PairInputs inputs)
     {
-        var touched = hypothetical.SelectMany(c => c.Minerals).Concat((scenario.SupplyCuts ?? []).Select(c => c.Mineral!))
-            .Concat((scenario.PriceShocks ?? []).Select(s => s.Mineral!)).Distinct(StringComparer.Ordinal);
-        return scenario.Minerals is { Count: > 0 } named ? touched.Intersect(named, StringComparer.Ordinal) : touched;
-    }
-
-    private static ScenarioLine? Play(
-        ScenarioRequest scenario, ControlClause[] hypothetical, SupplyBook book, ClauseBook.Snapshot clauses, string economy, string mineral, DateOnly on)
-    {
-        var method = book.Method;
-        StageSupply[] stages = [.. book.Of(economy, mineral).Select(v => v.Supply)];
-        var real = clauses.Of(mineral);
-        var before = PairScorer.Score(economy, mineral, stages, real, _ => on, Signals.None, method);
+        var (economy, mineral, method) = (inputs.Economy, inputs.Mineral, book.Method);
+        var before = inputs.Score(method);
         if (before.Deciding is not { } was) return null;
 
         SupplyCut[] cuts = [.. (scenario.SupplyCuts ?? []).Where(c => c.Mineral == mineral)];
-        var signals = new Signals(
-            cuts.Length == 0 ? null : cuts.GroupBy(c => c.Supplier!, StringComparer.Ordinal).ToDictionary(g => g.Key, g => g.Max(c => c.Share!.Value), StringComparer.Ordinal),
-            (scenario.PriceShocks ?? []).LastOrDefault(s => s.Mineral == mineral) is { } shock ? Math.Log(1 + shock.Percent!.Value / 100) / method.MonthlySpreadFloor : null);
+        var shock = (scenario.PriceShocks ?? []).LastOrDefault(s => s.Mineral == mineral);
         var uncovered = new List<Uncovered>();
         var after = PairScorer.Score(
-            economy, mineral, [.. stages.Select(s => Cut(s, cuts, book, uncovered))], [.. real, .. hypothetical.Where(c => c.Minerals.Contains(mineral, StringComparer.Ordinal))],
-            _ => on, signals, method);
+            economy, mineral, [.. inputs.Stages.Select(s => Cut(s, cuts, book, uncovered))],
+            [.. inputs.Clauses, .. hypothetical.Where(c => c.Minerals.Contains(mineral, StringComparer.Ordinal))], inputs.DayOf,
+            Moved(inputs.Signals.ForScoring, cuts, shock, method), method);
         var now = after.Deciding!;
         var tenths = Points.Deltas(was.Factors, now.Factors, method);
         return new ScenarioLine(
             economy, mineral, Shown(before, was, method), Shown(after, now, method), (Points.Tenths(now.Score) - Points.Tenths(was.Score)) / 10.0,
             [.. FactorNames.All.Where(f => tenths[(int)f] != 0).Select(f => new FactorDelta(f.NameOf(), tenths[(int)f] / 10.0, "scenario"))], uncovered);
+    }
+
+    /// <summary>What is observed today, with the cuts and the shock on top: of a fall that is and one that is supposed the larger counts.</summary>
+    private static Signals Moved(Signals observed, SupplyCut[] cuts, PriceShock? shock, LiveMethod method)
+    {
+        var falls = new Dictionary<Stage, IReadOnlyDictionary<string, double>>();
+        foreach (var stage in Enum.GetValues<Stage>())
+        {
+            var supposed = cuts.Where(c => c.Stage is null || c.Stage == stage).Select(c => KeyValuePair.Create(c.Supplier!, c.Share!.Value));
+            var known = observed.FallsAt(stage);
+            var both = (known ?? new Dictionary<string, double>(StringComparer.Ordinal)).Concat(supposed)
+                .GroupBy(f => f.Key, f => f.Value, StringComparer.Ordinal).ToDictionary(f => f.Key, f => f.Max(), StringComparer.Ordinal);
+            if (known is not null || both.Count > 0) falls[stage] = both;
+        }
+
+        var z = shock is null ? observed.MarketZ : (observed.MarketZ ?? 0) + Math.Log(1 + shock.Percent!.Value / 100) / method.MonthlySpreadFloor;
+        return new Signals(null, z) { FallsByStage = falls };
     }
 
     private static StageSupply Cut(StageSupply supply, SupplyCut[] cuts, SupplyBook book, List<Uncovered> uncovered)

@@ -47,23 +47,41 @@ internal sealed class ScoredPair(PairScore score, IReadOnlyList<StageView> views
     }
 }
 
+/// <summary>Everything that a pair's live score is made of; a scenario changes some of it and scores again.</summary>
+/// <param name="DayOf">The day it is for an issuer.</param>
+internal sealed record PairInputs(
+    string Economy, string Mineral, IReadOnlyList<StageView> Views, IReadOnlyList<ControlClause> Clauses, PairSignals Signals, Func<string, DateOnly> DayOf)
+{
+    public IReadOnlyList<StageSupply> Stages { get; } = [.. Views.Select(v => v.Supply)];
+
+    public PairScore Score(LiveMethod method) => PairScorer.Score(Economy, Mineral, Stages, Clauses, DayOf, Signals.ForScoring, method);
+}
+
 internal static class LiveScores
 {
     /// <summary>At an instant: each issuer's clauses on the day it is there.</summary>
-    public static ScoredPair At(SupplyBook book, ClauseBook.Snapshot clauses, string economy, string mineral, DateTimeOffset instant) =>
-        Score(book, clauses, economy, mineral, issuer => Economies.DayOf(issuer, instant), instant);
+    public static ScoredPair At(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateTimeOffset instant) =>
+        Score(book, InputsAt(book, known, economy, mineral, instant), instant);
 
     /// <summary>For a day: the same day for every issuer, whatever hour it is anywhere.</summary>
-    public static ScoredPair On(SupplyBook book, ClauseBook.Snapshot clauses, string economy, string mineral, DateOnly day) =>
-        Score(book, clauses, economy, mineral, _ => day, new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero));
+    public static ScoredPair On(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateOnly day) =>
+        Score(book, InputsOn(book, known, economy, mineral, day), new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero));
 
-    private static ScoredPair Score(
-        SupplyBook book, ClauseBook.Snapshot clauses, string economy, string mineral, Func<string, DateOnly> dayOf, DateTimeOffset asOf)
+    /// <summary>What <see cref="At"/> scores.</summary>
+    public static PairInputs InputsAt(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateTimeOffset instant) =>
+        Inputs(book, known, economy, mineral, issuer => Economies.DayOf(issuer, instant), DateOnly.FromDateTime(instant.UtcDateTime));
+
+    /// <summary>What <see cref="On"/> scores.</summary>
+    public static PairInputs InputsOn(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateOnly day) =>
+        Inputs(book, known, economy, mineral, _ => day, day);
+
+    private static PairInputs Inputs(
+        SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, Func<string, DateOnly> dayOf, DateOnly day)
     {
-        var observed = clauses.Signals.Of(mineral);
-        var views = observed.Views(book, economy, mineral);
-        var signals = observed.Of(economy, DateOnly.FromDateTime(asOf.UtcDateTime));
-        var score = PairScorer.Score(economy, mineral, [.. views.Select(v => v.Supply)], clauses.Of(mineral), dayOf, signals.ForScoring, book.Method);
-        return new ScoredPair(score, views, signals, book, asOf);
+        var observed = known.Signals.Of(mineral);
+        return new PairInputs(economy, mineral, observed.Views(book, economy, mineral), known.Of(mineral), observed.Of(economy, day), dayOf);
     }
+
+    private static ScoredPair Score(SupplyBook book, PairInputs inputs, DateTimeOffset asOf) =>
+        new(inputs.Score(book.Method), inputs.Views, inputs.Signals, book, asOf);
 }
