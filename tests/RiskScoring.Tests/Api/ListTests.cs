@@ -78,6 +78,36 @@ public sealed class ListTests(GalliumScene scene)
     }
 
     [Theory]
+    [InlineData("/api/risk/scores/USA/gallium/history", "version,asOf,score")]
+    [InlineData("/api/risk/moves", "id,economy,mineral")]
+    [InlineData("/api/risk/minerals", "slug,")]
+    [InlineData("/api/risk/minerals/cobalt/producers", "stage,")]
+    [InlineData("/api/risk/economies", "code,")]
+    [InlineData("/api/risk/sectors?economy=USA", "sector,economy,minerals")]
+    [InlineData("/api/risk/claims", "topic,mineral,statement")]
+    [InlineData("/api/risk/methods", "name,")]
+    [InlineData("/api/risk/methods/eu-supply-risk/runs/2023", "material,mineral,stage,mode,supplyRisk,inputs.hhiGlobal")]
+    [InlineData("/api/risk/exposure/suppliers/CHN", "economy,mineral,stage,share")]
+    [InlineData("/api/risk/scenarios/ready?economy=JPN", "supplier,mineral,importer,worldShare")]
+    [InlineData("/api/risk/figures?mineral=gallium", "kind,mineral,stage")]
+    [InlineData("/api/risk/figures/formats", "format,describes")]
+    public async Task Every_list_comes_as_csv_with_a_row_for_each_item(string path, string columns)
+    {
+        var items = (await Risk.GetAsync(path)).GetProperty("items").GetArrayLength();
+        items.ShouldBeGreaterThan(0);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/csv");
+        using var answer = await Risk.Http.SendAsync(request);
+        answer.Content.Headers.ContentType!.MediaType.ShouldBe("text/csv");
+        using var text = new StreamReader(await answer.Content.ReadAsStreamAsync());
+        (await text.ReadLineAsync())!.ShouldStartWith(columns);
+        using var rows = CsvHelper.CsvReader.Create(text, CsvHelper.CsvReaderOptions.Default with { HasHeader = false });
+        var count = 0;
+        while (rows.Read()) count++;
+        count.ShouldBe(items);
+    }
+
+    [Theory]
     [InlineData("/api/risk/scores?economy=USA&level=high", "application/json")]
     [InlineData("/api/risk/scores?economy=USA&limit=3", "text/csv")]
     [InlineData("/api/risk/scores/USA/gallium?on=2026-11-28", "application/json")]
