@@ -57,7 +57,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
         Http.Dispose();
     }
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var listener = new System.Net.Sockets.TcpListener(IPAddress.Loopback, 0);
         listener.Start();

@@ -1,0 +1,115 @@
+using System.Net;
+using System.Net.Http.Headers;
+
+namespace Chokepoint.Bench.Reads;
+
+/// <summary>
+/// What a dashboard asks: the scores of an economy, and one score explained; then the same again with the tags it was given. Latency is
+/// from when a request was due; processor time is that of the service and of Postgres, so that a busy machine does not blur it.
+/// </summary>
+internal sealed class ReadsBenchmark : IBenchmark
+{
+    private const int PerSecond = 500;
+    private const int Seconds = 15;
+    private const string Key = "bench";
+
+    private static readonly string[] Economies = ["USA", "EU27", "JPN", "KOR", "CHN", "IND", "GBR", "DEU"];
+    private static readonly string[] Minerals = ["gallium", "germanium", "antimony", "cobalt", "tungsten", "dysprosium", "natural-graphite", "copper"];
+
+    public string Name => "reads";
+
+    public string Summary => "The scores of an economy and one score explained at 500 requests/s, against a bare Kestrel that answers as many bytes";
+
+    public async Task<BenchmarkResult> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
+    {
+        if (arguments is not [BareServer.Option, var port]) return await RunAsync(cancellationToken);
+        await BareServer.ServeAsync(port, cancellationToken);
+        return new BenchmarkResult([]);
+    }
+
+    public async Task<BenchmarkResult> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var servers = await BenchServers.StartAsync(cancellationToken);
+        await using var service = await ServiceProcess.StartAsync(
+            "RiskScoring", "riskdb", await servers.DatabaseAsync("riskdb", cancellationToken), servers.Broker, Key);
+        string[] lists = [.. Economies.Select(e => $"/api/risk/scores?economy={e}")];
+        string[] scores = [.. Economies.SelectMany(e => Minerals.Select(m => $"/api/risk/scores/{e}/{m}"))];
+
+        var all = new List<Measurement>();
+        foreach (var (what, paths) in ((string, string[])[])[("scores of an economy", lists), ("one score explained", scores)])
+        {
+            var tagged = await TaggedAsync(service.Http, paths, cancellationToken);
+            var bytes = (int)tagged.Average(t => t.Bytes);
+            var full = await LoadAsync(service.Http, i => Ask(paths[i % paths.Length], null), HttpStatusCode.OK, Processor, cancellationToken);
+            var known = await LoadAsync(
+                service.Http, i => Ask(paths[i % paths.Length], tagged[i % paths.Length].Tag), HttpStatusCode.NotModified, Processor, cancellationToken);
+            var floor = await FloorAsync(bytes, cancellationToken);
+            all.AddRange(
+            [
+                new Measurement($"{what}: bytes", bytes, "bytes"),
+                new Measurement($"{what}: median", full.Times.Median(), "ms"),
+                new Measurement($"{what}: p99", full.Times.At(99), "ms", "under 20 ms at 500 requests/s", full.Times.At(99) < 20),
+                new Measurement($"{what}: p99 of a 304", known.Times.At(99), "ms"),
+                new Measurement($"{what}: p99 of the floor, a bare Kestrel", floor.Times.At(99), "ms"),
+                new Measurement($"{what}: processor time of a request", full.ServiceMs, "ms"),
+                new Measurement($"{what}: of Postgres for it", full.PostgresMs, "ms"),
+                new Measurement(
+                    $"{what}: processor time of a 304", known.ServiceMs, "ms", "cheaper still, with Postgres's part",
+                    known.ServiceMs + known.PostgresMs < full.ServiceMs + full.PostgresMs),
+                new Measurement($"{what}: of Postgres for it, 304", known.PostgresMs, "ms"),
+                new Measurement($"{what}: processor time of the floor's", floor.ServiceMs, "ms"),
+                new Measurement($"{what}: processor time over the floor's", full.ServiceMs / floor.ServiceMs, "×"),
+            ]);
+        }
+
+        return new BenchmarkResult(all);
+
+        (double Service, double Postgres) Processor() => (service.ProcessorSeconds(), servers.Processor.Read().Postgres);
+    }
+
+    private async Task<Load> FloorAsync(int bytes, CancellationToken cancellationToken)
+    {
+        await using var bare = await BareServer.StartAsync(Name);
+        return await LoadAsync(bare.Http, _ => Ask($"/bytes/{bytes}", null), HttpStatusCode.OK, () => (ProcessorTime.Of(bare.Id), 0), cancellationToken);
+    }
+
+    /// <summary>Each path asked once, for its tag and its size.</summary>
+    private static async Task<List<(EntityTagHeaderValue Tag, int Bytes)>> TaggedAsync(HttpClient http, string[] paths, CancellationToken cancellationToken)
+    {
+        var tagged = new List<(EntityTagHeaderValue, int)>();
+        foreach (var path in paths)
+        {
+            using var answer = await http.GetAsync(path, cancellationToken);
+            tagged.Add((answer.EnsureSuccessStatusCode().Headers.ETag!, (await answer.Content.ReadAsByteArrayAsync(cancellationToken)).Length));
+        }
+
+        return tagged;
+    }
+
+    private static HttpRequestMessage Ask(string path, EntityTagHeaderValue? known)
+    {
+        var request = new HttpRequestMessage(HttpMethod.Get, path);
+        if (known is not null) request.Headers.IfNoneMatch.Add(known);
+        return request;
+    }
+
+    private static async Task<Load> LoadAsync(
+        HttpClient http, Func<int, HttpRequestMessage> ask, HttpStatusCode expected, Func<(double Service, double Postgres)> processor, CancellationToken cancellationToken)
+    {
+        // Twice thirty calls compile a method for good, a moment later and beside the work.
+        await OpenLoop.RunAsync(PerSecond, 4, AskAsync, cancellationToken);
+        var before = processor();
+        var times = await OpenLoop.RunAsync(PerSecond, Seconds, AskAsync, cancellationToken);
+        var after = processor();
+        return new Load(times, 1000 * (after.Service - before.Service) / times.Count, 1000 * (after.Postgres - before.Postgres) / times.Count);
+
+        async Task AskAsync(int index)
+        {
+            using var request = ask(index);
+            using var answer = await http.SendAsync(request, cancellationToken);
+            if (answer.StatusCode != expected) throw new InvalidOperationException($"{request.RequestUri}: {(int)answer.StatusCode}");
+        }
+    }
+
+    private sealed record Load(List<double> Times, double ServiceMs, double PostgresMs);
+}
