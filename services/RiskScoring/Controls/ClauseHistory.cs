@@ -1,3 +1,4 @@
+using Chokepoint.RiskScoring.Facts;
 using Npgsql;
 
 namespace Chokepoint.RiskScoring.Controls;
@@ -5,7 +6,7 @@ namespace Chokepoint.RiskScoring.Controls;
 /// <summary>The clauses as they were known at an instant: of each the newest version that had occurred before it.</summary>
 internal static class ClauseHistory
 {
-    public static async Task<ClauseBook.Snapshot> KnownAtAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancellationToken)
+    public static async Task<FactBook.Snapshot> KnownAtAsync(NpgsqlConnection connection, DateTimeOffset before, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand("""
             SELECT DISTINCT ON (notice_id, clause) event FROM clause_versions WHERE occurred_at < $1 ORDER BY notice_id, clause, version DESC
@@ -13,6 +14,6 @@ internal static class ClauseHistory
         var clauses = new List<Domain.ControlClause>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken)) clauses.Add(ClauseStore.Parse(reader.GetString(0)));
-        return new ClauseBook.Snapshot(clauses);
+        return new FactBook.Snapshot(clauses);
     }
 }

@@ -1,7 +1,7 @@
 using Chokepoint.Contracts;
 using Chokepoint.Reference;
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
@@ -44,11 +44,11 @@ internal static class ExposureEndpoints
     }
 
     private static async Task<IResult> ExposureAsync(
-        string economy, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+        string economy, SupplyBook book, FactBook facts, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
         if (!ScoredEconomies.Contains(economy)) return GetScore.Absent(economy, "");
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
+        var snapshot = await facts.RefreshAsync(connection, cancellationToken);
         PairScore[] pairs = [.. Reference.Minerals.All.Select(m => LiveScores.At(book, snapshot, economy, m.Slug, time.GetUtcNow()).Score).Where(p => p.Deciding is not null)];
         var grid = new ScenarioGrid(pairs, book.Method);
         var suppliers = pairs.SelectMany(p => p.Deciding!.Supply.Suppliers).Select(s => s.Economy).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
@@ -89,12 +89,12 @@ internal static class ExposureEndpoints
     }
 
     private static async Task<IResult> SectorsAsync(
-        string? economy, string? sector, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+        string? economy, string? sector, SupplyBook book, FactBook facts, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
         if (economy is not null && !ScoredEconomies.Contains(economy)) return Problems.Invalid("/economy", $"'{economy}' is not a scored economy; see /api/risk/economies.");
         if (sector is not null && !Sectors.Names.Contains(sector, StringComparer.Ordinal)) return Problems.Invalid("/sector", $"Must be one of {string.Join(", ", Sectors.Names)}.");
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
+        var snapshot = await facts.RefreshAsync(connection, cancellationToken);
         var lines = Sectors.Names.Where(n => sector is null || n == sector).Select(name => new SectorLine(
             name, economy,
             [.. Sectors.Of(name).Select(use => Need(use)).OrderByDescending(m => m.Score).ThenBy(m => m.Mineral, StringComparer.Ordinal)]));

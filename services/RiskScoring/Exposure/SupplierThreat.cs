@@ -1,7 +1,7 @@
 using Chokepoint.Contracts;
 using Chokepoint.Reference;
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
@@ -24,13 +24,13 @@ internal static class SupplierThreat
         .Produces<Page<ThreatenedPair>>();
 
     private static async Task<IResult> HandleAsync(
-        string supplier, string? mineral, PageRequest page, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time,
+        string supplier, string? mineral, PageRequest page, SupplyBook book, FactBook facts, NpgsqlDataSource database, TimeProvider time,
         CancellationToken cancellationToken)
     {
         if (!Economies.TryGet(supplier, out _)) return Problems.NotFound($"'{supplier}' is no economy known here.");
         if (mineral is not null && !Reference.Minerals.TryGet(mineral, out _)) return Problems.Invalid("/mineral", $"'{mineral}' is no mineral; see /api/risk/minerals.");
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
+        var snapshot = await facts.RefreshAsync(connection, cancellationToken);
         var now = time.GetUtcNow();
         PairScore[] pairs = [.. book.Pairs.Where(p => mineral is null || p.Mineral == mineral).Where(p => Supplies(book, snapshot, supplier, p))
             .Select(p => LiveScores.At(book, snapshot, p.Economy, p.Mineral, now).Score)];
@@ -45,7 +45,7 @@ internal static class SupplierThreat
         return TypedResults.Ok(new Page<ThreatenedPair>([.. part.Items.Select(t => t.Item)], part.NextCursor));
     }
 
-    private static bool Supplies(SupplyBook book, ClauseBook.Snapshot snapshot, string supplier, (string Economy, string Mineral) pair) =>
+    private static bool Supplies(SupplyBook book, FactBook.Snapshot snapshot, string supplier, (string Economy, string Mineral) pair) =>
         snapshot.Signals.Of(pair.Mineral).Views(book, pair.Economy, pair.Mineral).Any(v => v.Supply.Suppliers.Any(s => s.Economy == supplier));
 
     private static ThreatenedPair Line(PairScore pair, string supplier, double stopped)

@@ -1,5 +1,6 @@
 using Chokepoint.Reference;
 using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
@@ -11,7 +12,7 @@ namespace Chokepoint.RiskScoring.Rescoring;
 /// Asks for the scores that a day changes by itself: a clause begins, ends, returns, or comes within ninety days of it, at midnight of
 /// its issuer, or an input grows stale, with no event needed (METHOD.md section 3).
 /// </summary>
-internal sealed class PassingDays(NpgsqlDataSource database, SupplyBooks books, ClauseBook clauses, RescoreSignal signal, DatabaseReadiness readiness, TimeProvider time, ILogger<PassingDays> log)
+internal sealed class PassingDays(NpgsqlDataSource database, SupplyBooks books, FactBook facts, RescoreSignal signal, DatabaseReadiness readiness, TimeProvider time, ILogger<PassingDays> log)
     : BackgroundService
 {
     /// <summary>The registry announces its own boundaries at midnight; waiting a little lets its event be the cause.</summary>
@@ -46,7 +47,7 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBooks books, 
         if (now <= seen) return 0;
 
         var book = await books.RefreshAsync(connection, cancellationToken);
-        var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
+        var snapshot = await facts.RefreshAsync(connection, cancellationToken);
         var due = snapshot.All.Where(c =>
         {
             var (from, to) = (Economies.DayOf(c.Issuer, seen), Economies.DayOf(c.Issuer, now));

@@ -1,6 +1,6 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging.Outbox;
-using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Supply;
 using Npgsql;
@@ -9,20 +9,22 @@ namespace Chokepoint.RiskScoring.Rescoring;
 
 /// <summary>Takes waiting pairs, scores them and writes revisions and announcements, all in one transaction.</summary>
 internal sealed class RescoreBatch(
-    NpgsqlDataSource database, SupplyBooks books, ClauseBook clauses, IOutbox outbox, RescoreMetrics metrics,
+    NpgsqlDataSource database, SupplyBooks books, FactBook facts, IOutbox outbox, RescoreMetrics metrics,
     CommittedRevisions committed, TimeProvider time)
 {
-    /// <returns>How many pairs were taken, zero when nothing waits, and the most requests that one of them answers.</returns>
-    public async Task<(int Pairs, int Asked)> RunAsync(int size, CancellationToken cancellationToken)
+    /// <param name="held">Pairs that are not taken.</param>
+    /// <returns>What was taken; empty when nothing waits.</returns>
+    public async Task<IReadOnlyList<WorkItem>> RunAsync(
+        int size, IReadOnlyCollection<(string Economy, string Mineral)> held, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var taken = await WorkTable.TakeAsync(transaction, size, cancellationToken);
-        if (taken.Count == 0) return (0, 0);
+        var taken = await WorkTable.TakeAsync(transaction, size, held, cancellationToken);
+        if (taken.Count == 0) return [];
 
         // In this order: what asked for these pairs is committed, so the figures and clauses read now hold it.
         var book = await books.RefreshAsync(connection, cancellationToken);
-        var snapshot = await clauses.RefreshAsync(connection, cancellationToken);
+        var snapshot = await facts.RefreshAsync(connection, cancellationToken);
         var now = time.GetUtcNow();
         var revisions = new List<Revision>(taken.Count);
         var announcements = outbox.Gather();
@@ -40,12 +42,13 @@ internal sealed class RescoreBatch(
         await transaction.CommitAsync(cancellationToken);
         announcements.Committed();
         if (revisions.Count > 0) committed.Announce();
-        metrics.Committed([.. taken.Select(t => t.Item)], revisions, time.GetUtcNow());
-        return (taken.Count, taken.Max(t => t.Item.Asked));
+        List<WorkItem> items = [.. taken.Select(t => t.Item)];
+        metrics.Committed(items, revisions, time.GetUtcNow());
+        return items;
     }
 
     private static List<(WorkItem Item, Revision Revision)> Score(
-        IEnumerable<(WorkItem Item, CurrentScore? Current)> taken, SupplyBook book, ClauseBook.Snapshot snapshot, DateTimeOffset now)
+        IEnumerable<(WorkItem Item, CurrentScore? Current)> taken, SupplyBook book, FactBook.Snapshot snapshot, DateTimeOffset now)
     {
         // Pure arithmetic and words: a whole rescore takes every core, one notice's few pairs are not worth handing out.
         const int few = 64;

@@ -1,5 +1,5 @@
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Data;
+using Chokepoint.RiskScoring.Facts;
 
 namespace Chokepoint.RiskScoring.Rescoring;
 
@@ -7,7 +7,7 @@ internal static class RescoringServices
 {
     public static IServiceCollection AddRescoring(this IServiceCollection services)
     {
-        services.AddSingleton<ClauseBook>().AddSingleton<RescoreBatch>().AddSingleton<RescoreMetrics>().AddSingleton<RescoreSignal>().AddSingleton<CommittedRevisions>();
+        services.AddSingleton<FactBook>().AddSingleton<RescoreBatch>().AddSingleton<RescoreMetrics>().AddSingleton<RescoreSignal>().AddSingleton<CommittedRevisions>();
         services.ConfigureDbContext<RiskDbContext>((provider, options) => options.AddInterceptors(provider.GetRequiredService<RescoreSignal>()));
         services.AddHostedService<FirstScores>().AddHostedService<RescoreWorker>().AddSingleton<PassingDays>().AddHostedService(p => p.GetRequiredService<PassingDays>());
         services.AddHealthChecks().AddCheck<ScoresReady>("first-scores", tags: ["ready"]);

@@ -47,16 +47,25 @@ internal static class WorkTable
     /// Takes up to <paramref name="limit"/> pairs that no other worker holds, oldest request first, each with its current score. That is
     /// the newest one: a request that is seen was committed after the worker that held the pair before had committed its score.
     /// </summary>
-    public static async Task<List<(WorkItem Item, CurrentScore? Current)>> TakeAsync(NpgsqlTransaction transaction, int limit, CancellationToken cancellationToken)
+    /// <param name="held">Pairs that are left where they are.</param>
+    public static async Task<List<(WorkItem Item, CurrentScore? Current)>> TakeAsync(
+        NpgsqlTransaction transaction, int limit, IReadOnlyCollection<(string Economy, string Mineral)> held, CancellationToken cancellationToken)
     {
+        var others = held.Count == 0 ? "" : "WHERE NOT EXISTS (SELECT FROM unnest($2, $3) AS held (e, m) WHERE e = economy AND m = mineral)";
         await using var command = new NpgsqlCommand($"""
             WITH taken AS (
                 DELETE FROM rescore_work w USING (
-                    SELECT economy, mineral FROM rescore_work ORDER BY requested_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS free
+                    SELECT economy, mineral FROM rescore_work {others} ORDER BY requested_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS free
                 WHERE w.economy = free.economy AND w.mineral = free.mineral
                 RETURNING w.economy, w.mineral, w.occurred_at, w.silent, w.traceparent, w.asked)
             SELECT t.*, {CurrentScore.Columns} FROM taken t LEFT JOIN current_scores c USING (economy, mineral)
             """, transaction.Connection, transaction) { Parameters = { new NpgsqlParameter<int> { TypedValue = limit } } };
+        if (held.Count > 0)
+        {
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. held.Select(p => p.Economy)] });
+            command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. held.Select(p => p.Mineral)] });
+        }
+
         var items = new List<(WorkItem, CurrentScore?)>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -1,4 +1,4 @@
-using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
 using FluentValidation;
@@ -27,9 +27,9 @@ internal static class ScenarioBatch
         .WithSummary("Thousands of scenarios at once: of each how many pairs it touches and which it moves most; stores nothing").ChangesNothing().Produces<Page<ScenarioOutcome>>();
 
     private static async Task<IResult> PlayAsync(
-        ScenarioBatchRequest batch, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+        ScenarioBatchRequest batch, SupplyBook book, FactBook facts, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
-        var known = await ScenarioInputs.ReadAsync(clauses, database, batch.Scenarios!, cancellationToken);
+        var known = await ScenarioInputs.ReadAsync(facts, database, batch.Scenarios!, cancellationToken);
         var now = time.GetUtcNow();
         var outcomes = batch.Scenarios!.Index().ToList().AsParallel().AsOrdered().WithCancellation(cancellationToken)
             .Select(s => Outcome(s.Index, ScenarioRun.Play(s.Item, book, known.Of(s.Item), now)));

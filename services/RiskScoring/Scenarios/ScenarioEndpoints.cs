@@ -1,5 +1,5 @@
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
@@ -27,19 +27,19 @@ internal static class ScenarioEndpoints
     }
 
     private static async Task<IResult> PlayAsync(
-        ScenarioRequest scenario, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+        ScenarioRequest scenario, SupplyBook book, FactBook facts, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
-        var known = await ScenarioInputs.ReadAsync(clauses, database, [scenario], cancellationToken);
+        var known = await ScenarioInputs.ReadAsync(facts, database, [scenario], cancellationToken);
         return TypedResults.Ok(new Page<ScenarioLine>(ScenarioRun.Play(scenario, book, known.Of(scenario), time.GetUtcNow()), null));
     }
 
     private static async Task<IResult> ReadyAsync(
-        string? economy, SupplyBook book, ClauseBook clauses, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
+        string? economy, SupplyBook book, FactBook facts, NpgsqlDataSource database, TimeProvider time, CancellationToken cancellationToken)
     {
         if (economy is not null && !ScoredEconomies.Contains(economy)) return Problems.Invalid("/economy", $"'{economy}' is not a scored economy; see /api/risk/economies.");
         const double large = 0.3;
         const int listed = 5;
-        var snapshot = (await ScenarioInputs.ReadAsync(clauses, database, [], cancellationToken)).Now;
+        var snapshot = (await ScenarioInputs.ReadAsync(facts, database, [], cancellationToken)).Now;
         var pairs = book.Pairs.Where(p => economy is null || p.Economy == economy).Select(p => LiveScores.At(book, snapshot, p.Economy, p.Mineral, time.GetUtcNow()).Score).ToArray();
         var shares = Reference.Minerals.All
             .SelectMany(m => book.Of("USA", m.Slug).SelectMany(v => v.Producers.Shares).Where(s => s.Share > large)

@@ -1,7 +1,7 @@
 using Chokepoint.Contracts;
 using Chokepoint.Reference;
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Supply;
 
@@ -23,7 +23,7 @@ internal sealed record ScenarioLine(
 internal static class ScenarioRun
 {
     /// <param name="known">As of the scenario's day.</param>
-    public static IReadOnlyList<ScenarioLine> Play(ScenarioRequest scenario, SupplyBook book, ClauseBook.Snapshot known, DateTimeOffset now)
+    public static IReadOnlyList<ScenarioLine> Play(ScenarioRequest scenario, SupplyBook book, FactBook.Snapshot known, DateTimeOffset now)
     {
         ControlClause[] hypothetical = [.. (scenario.Clauses ?? []).Select(c => Clause(c, c.Issuer ?? scenario.Issuer!))];
         var lines = new List<ScenarioLine>();

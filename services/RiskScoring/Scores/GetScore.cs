@@ -1,5 +1,6 @@
 using System.Text;
 using Chokepoint.RiskScoring.Controls;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
@@ -20,11 +21,11 @@ internal static class GetScore
         .Produces<ScoreDocument>();
 
     private static async Task<IResult> HandleAsync(
-        string economy, string mineral, DateOnly? on, DateOnly? knownOn, HttpRequest request, SupplyBooks books, ClauseBook clauses, NpgsqlDataSource database,
+        string economy, string mineral, DateOnly? on, DateOnly? knownOn, HttpRequest request, SupplyBooks books, FactBook facts, NpgsqlDataSource database,
         StoredAnswers answers, CancellationToken cancellationToken)
     {
         if (!books.Current.Contains(economy, mineral)) return Absent(economy, mineral);
-        if (on is not null || knownOn is not null) return await AnswerForAsync(economy, mineral, on, knownOn, books, clauses, database, cancellationToken);
+        if (on is not null || knownOn is not null) return await AnswerForAsync(economy, mineral, on, knownOn, books, facts, database, cancellationToken);
 
         // The version is the tag: who has it costs one small look, and so does an answer that is kept.
         if (await VersionAsync(database, economy, mineral, cancellationToken) is not { } version) return Problems.Of(ProblemKind.Unavailable, "The first scores are being made.");
@@ -59,16 +60,16 @@ internal static class GetScore
     }
 
     private static async Task<IResult> AnswerForAsync(
-        string economy, string mineral, DateOnly? on, DateOnly? knownOn, SupplyBooks books, ClauseBook clauses, NpgsqlDataSource database,
+        string economy, string mineral, DateOnly? on, DateOnly? knownOn, SupplyBooks books, FactBook facts, NpgsqlDataSource database,
         CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var day = on ?? knownOn!.Value;
         DateTimeOffset? before = knownOn is { } known ? EndOf(known) : null;
         var book = before is { } instant ? await books.KnownBeforeAsync(connection, instant, cancellationToken) : books.Current;
-        var controls = before is { } b ? await ClauseHistory.KnownAtAsync(connection, b, cancellationToken) : await clauses.RefreshAsync(connection, cancellationToken);
+        var controls = before is { } b ? await ClauseHistory.KnownAtAsync(connection, b, cancellationToken) : await facts.RefreshAsync(connection, cancellationToken);
         var signals = await SignalStore.AsOfAsync(connection, [economy], [mineral], day, before, cancellationToken);
-        return TypedResults.Json(LiveScores.On(book, new ClauseBook.Snapshot(controls, signals), economy, mineral, day).Document, Contracts.EventJson.Options);
+        return TypedResults.Json(LiveScores.On(book, new FactBook.Snapshot(controls, signals), economy, mineral, day).Document, Contracts.EventJson.Options);
     }
 
     internal static DateTimeOffset EndOf(DateOnly day) => new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);

@@ -1,8 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using Chokepoint.Reference;
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Supply;
 
@@ -60,23 +60,23 @@ internal sealed record PairInputs(
 internal static class LiveScores
 {
     /// <summary>At an instant: each issuer's clauses on the day it is there.</summary>
-    public static ScoredPair At(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateTimeOffset instant) =>
+    public static ScoredPair At(SupplyBook book, FactBook.Snapshot known, string economy, string mineral, DateTimeOffset instant) =>
         Score(book, InputsAt(book, known, economy, mineral, instant), instant);
 
     /// <summary>For a day: the same day for every issuer, whatever hour it is anywhere.</summary>
-    public static ScoredPair On(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateOnly day) =>
+    public static ScoredPair On(SupplyBook book, FactBook.Snapshot known, string economy, string mineral, DateOnly day) =>
         Score(book, InputsOn(book, known, economy, mineral, day), new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero));
 
     /// <summary>What <see cref="At"/> scores.</summary>
-    public static PairInputs InputsAt(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateTimeOffset instant) =>
+    public static PairInputs InputsAt(SupplyBook book, FactBook.Snapshot known, string economy, string mineral, DateTimeOffset instant) =>
         Inputs(book, known, economy, mineral, issuer => Economies.DayOf(issuer, instant), DateOnly.FromDateTime(instant.UtcDateTime));
 
     /// <summary>What <see cref="On"/> scores.</summary>
-    public static PairInputs InputsOn(SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, DateOnly day) =>
+    public static PairInputs InputsOn(SupplyBook book, FactBook.Snapshot known, string economy, string mineral, DateOnly day) =>
         Inputs(book, known, economy, mineral, _ => day, day);
 
     private static PairInputs Inputs(
-        SupplyBook book, ClauseBook.Snapshot known, string economy, string mineral, Func<string, DateOnly> dayOf, DateOnly day)
+        SupplyBook book, FactBook.Snapshot known, string economy, string mineral, Func<string, DateOnly> dayOf, DateOnly day)
     {
         var observed = known.Signals.Of(mineral);
         return new PairInputs(economy, mineral, observed.Views(book, economy, mineral), known.Of(mineral), observed.Of(economy, day), dayOf);

@@ -2,8 +2,8 @@ using System.Diagnostics;
 using Chokepoint.Messaging;
 using Chokepoint.Messaging.Broker;
 using Chokepoint.Messaging.Outbox;
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Data;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Rescoring;
 using Chokepoint.RiskScoring.Supply;
 using Chokepoint.ServiceDefaults;
@@ -32,9 +32,9 @@ internal static class FullRescore
         using var link = new BrokerLink(
             new MessagingBuilder("risk-scoring", new ServiceCollection()), Options.Create(new MessagingOptions()), TimeProvider.System, NullLogger<BrokerLink>.Instance);
         var outbox = new RawOutbox(signal, new FreshRows(signal, link, TimeProvider.System));
-        using var clauses = new ClauseBook();
+        using var facts = new FactBook();
         using var metrics = new RescoreMetrics();
-        var batch = new RescoreBatch(database, new SupplyBooks(book.Method), clauses, outbox, metrics, new CommittedRevisions(), TimeProvider.System);
+        var batch = new RescoreBatch(database, new SupplyBooks(book.Method), facts, outbox, metrics, new CommittedRevisions(), TimeProvider.System);
 
         var first = await TimeAsync(silent: true);
         // As an operator's import leaves it: one figure more, and every score is made from other figures than before.
@@ -58,7 +58,7 @@ internal static class FullRescore
                 await WorkTable.AskAsync(ask, null, ScoredEconomies.InOrder(book.Pairs), new WorkReason(null, silent, null), cancellationToken);
             }
 
-            while ((await batch.RunAsync(512, cancellationToken)).Pairs > 0)
+            while ((await batch.RunAsync(512, [], cancellationToken)).Count > 0)
             {
                 // Until nothing waits.
             }

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Chokepoint.Reference;
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Rescoring;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Supply;
@@ -26,7 +26,7 @@ internal sealed class RescoreBenchmark : IBenchmark
         var book = new SupplyBook(Figures.Shipped, LiveMethod.Live1);
         var figures = book.Edition;
         var loading = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        var clauses = new ClauseBook.Snapshot([]);
+        var clauses = new FactBook.Snapshot([]);
         var now = TimeProvider.System.GetUtcNow();
 
         var scored = book.Pairs.Select(p => LiveScores.At(book, clauses, p.Economy, p.Mineral, now).Score).ToArray();

@@ -1,6 +1,6 @@
 using Chokepoint.Contracts;
-using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
+using Chokepoint.RiskScoring.Facts;
 using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Tests.Support;
@@ -102,7 +102,7 @@ public sealed class PairPropertiesTests
 
         string[] Answers(IEnumerable<ControlClause> known, SignalSnapshot signals) =>
             [.. ((string[])["gallium", "natural-graphite", "tungsten"]).SelectMany(m => ((string[])["KOR", "USA"]).Select(e => System.Text.Json.JsonSerializer.Serialize(
-                LiveScores.On(Given.Book, new ClauseBook.Snapshot(known, signals), e, m, day).Document, EventJson.Options)))];
+                LiveScores.On(Given.Book, new FactBook.Snapshot(known, signals), e, m, day).Document, EventJson.Options)))];
     }
 
     [Fact]

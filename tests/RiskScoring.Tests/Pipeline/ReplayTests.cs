@@ -128,7 +128,7 @@ public sealed class ReplayTests(ServersFixture servers)
                 await WorkTable.AskAsync(connection, null, pairs, new WorkReason(null, Silent: true, null), CancellationToken.None);
             }
 
-            (await batch.RunAsync(pairs.Count, CancellationToken.None)).Pairs.ShouldBe(pairs.Count);
+            (await batch.RunAsync(pairs.Count, [], CancellationToken.None)).Count.ShouldBe(pairs.Count);
         }
 
         imported.ShouldBeTrue();

@@ -181,6 +181,7 @@ public sealed class SignalToScoreTests(ServersFixture servers)
             changes.Add(clause = clause.Next(e => e with { Measure = (Measure)(i % 7) }));
         }
 
+        var since = System.Diagnostics.Stopwatch.StartNew();
         await Task.WhenAll(
             Task.Run(async () => { foreach (var some in ticks.Chunk(500)) await prices.AnnounceAsync(some); }),
             Task.Run(async () => { foreach (var some in changes.Chunk(500)) await controls.AnnounceAsync(some); }));
@@ -188,13 +189,15 @@ public sealed class SignalToScoreTests(ServersFixture servers)
             async () => await risk.CountAsync("SELECT count(*) FROM signal_versions") == many && await risk.CountAsync("SELECT count(*) FROM clause_versions") == many
                 && await risk.CountAsync("SELECT count(*) FROM rescore_work") == 0,
             TimeSpan.FromMinutes(10));
+        // The wait after a score grows to ten seconds in nine steps; a machine that stalls for a second ends the flood early now and then.
+        var handful = 20 + since.Elapsed.TotalSeconds / 10;
         foreach (var economy in (string[])["USA", "JPN", "DEU"])
         {
             var fresh = await risk.ScoreAsync(economy, "gallium", "?on=2026-06-10");
             var last = await Eventually.BecomesAsync(() => risk.ScoreAsync(economy, "gallium"), s => s.Score == fresh.Score);
             last.Contributions.Select(c => (c.Factor, c.X)).ShouldBe(fresh.Contributions.Select(c => (c.Factor, c.X)));
-            TestContext.Current.TestOutputHelper?.WriteLine($"{economy}: {last.Version - 1} rescores of {2 * many} events");
-            last.Version.ShouldBeLessThan(many / 50, "a hundredth of the events, whatever the machine");
+            TestContext.Current.TestOutputHelper?.WriteLine($"{economy}: {last.Version - 1} rescores of {2 * many} events in {since.Elapsed.TotalSeconds:0} s");
+            (last.Version - 1.0).ShouldBeLessThanOrEqualTo(handful);
         }
     }
 

@@ -1,14 +1,15 @@
+using Chokepoint.RiskScoring.Controls;
 using Chokepoint.RiskScoring.Domain;
 using Chokepoint.RiskScoring.Observed;
 using Npgsql;
 
-namespace Chokepoint.RiskScoring.Controls;
+namespace Chokepoint.RiskScoring.Facts;
 
 /// <summary>
 /// The newest clauses and signals, kept parsed in memory and brought up to date before each batch: another replica may have applied the
 /// event that asks for it.
 /// </summary>
-internal sealed class ClauseBook : IDisposable
+internal sealed class FactBook : IDisposable
 {
     // One statement sees one snapshot: what is known then is what is visible in it, and a replay can know the same.
     // What an earlier look cannot have seen was written by a transaction that was not over for it: those from its oldest open one on.
