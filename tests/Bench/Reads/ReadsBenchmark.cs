@@ -49,6 +49,7 @@ internal sealed class ReadsBenchmark : IBenchmark
                 new Measurement($"{what}: bytes", bytes, "bytes"),
                 new Measurement($"{what}: median", full.Times.Median(), "ms"),
                 new Measurement($"{what}: p99", full.Times.At(99), "ms", "under 20 ms at 500 requests/s", full.Times.At(99) < 20),
+                new Measurement($"{what}: refused", full.Others + known.Others, "answers", "none", full.Others + known.Others == 0),
                 new Measurement($"{what}: p99 of a 304", known.Times.At(99), "ms"),
                 new Measurement($"{what}: p99 of the floor, a bare Kestrel", floor.Times.At(99), "ms"),
                 new Measurement($"{what}: processor time of a request", full.ServiceMs, "ms"),
@@ -96,20 +97,24 @@ internal sealed class ReadsBenchmark : IBenchmark
     private static async Task<Load> LoadAsync(
         HttpClient http, Func<int, HttpRequestMessage> ask, HttpStatusCode expected, Func<(double Service, double Postgres)> processor, CancellationToken cancellationToken)
     {
-        // Twice thirty calls compile a method for good, a moment later and beside the work.
+        var others = 0;
+        // One after another first: what is not compiled yet is no answer to a load. Then what runs compiles for good beside the work.
+        for (var i = 0; i < 500; i++) await AskAsync(i);
         await OpenLoop.RunAsync(PerSecond, 4, AskAsync, cancellationToken);
+        others = 0;
         var before = processor();
         var times = await OpenLoop.RunAsync(PerSecond, Seconds, AskAsync, cancellationToken);
         var after = processor();
-        return new Load(times, 1000 * (after.Service - before.Service) / times.Count, 1000 * (after.Postgres - before.Postgres) / times.Count);
+        return new Load(times, others, 1000 * (after.Service - before.Service) / times.Count, 1000 * (after.Postgres - before.Postgres) / times.Count);
 
         async Task AskAsync(int index)
         {
             using var request = ask(index);
             using var answer = await http.SendAsync(request, cancellationToken);
-            if (answer.StatusCode != expected) throw new InvalidOperationException($"{request.RequestUri}: {(int)answer.StatusCode}");
+            if (answer.StatusCode != expected) Interlocked.Increment(ref others);
         }
     }
 
-    private sealed record Load(List<double> Times, double ServiceMs, double PostgresMs);
+    /// <param name="Others">Answers of another status: a service that is asked more than it can answer refuses.</param>
+    private sealed record Load(List<double> Times, int Others, double ServiceMs, double PostgresMs);
 }
