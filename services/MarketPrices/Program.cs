@@ -1,12 +1,14 @@
 using Chokepoint.Contracts;
 using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Data;
+using Chokepoint.MarketPrices.Feeds;
 using Chokepoint.MarketPrices.Imports;
 using Chokepoint.MarketPrices.Observations;
 using Chokepoint.MarketPrices.Series;
 using Chokepoint.MarketPrices.Signals;
 using Chokepoint.Messaging;
 using Chokepoint.Messaging.Operations;
+using Chokepoint.Polling;
 using Chokepoint.ServiceDefaults;
 
 var builder = WebApplication.CreateBuilder(args);
@@ -23,6 +25,7 @@ builder.Services.AddSingleton<IImportFormat<PriceRow>, FredFormat>();
 builder.Services.AddSingleton<IImportFormat<PriceRow>, UsgsFormat>();
 builder.Services.AddSingleton<IImportFormat<PriceRow>, DeclaredCsvFormat>();
 builder.Services.AddSingleton<IFacts<PriceSignalChanged>, SignalFacts>();
+builder.AddFeeds();
 
 var app = builder.Build();
 var prices = app.UseServiceDefaults();
@@ -30,5 +33,6 @@ prices.MapObservations();
 prices.MapSeries();
 prices.MapSignals();
 prices.MapImports<PriceRow>(Scopes.PricesWrite);
+prices.MapFeeds(Scopes.PricesWrite);
 app.MapOperations().MapMessagingOps().MapRestatement<PriceSignalChanged>();
 app.Run();

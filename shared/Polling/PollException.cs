@@ -9,7 +9,7 @@ public enum PollFailure
     /// <summary>5xx.</summary>
     ServerError,
 
-    /// <summary>429, or 503 with Retry-After.</summary>
+    /// <summary>429, or 403 or 503 with Retry-After.</summary>
     RateLimited,
 
     /// <summary>Any other 4xx: the address, the key or the request is not what the source wants.</summary>

@@ -20,6 +20,9 @@ public sealed class PriceService(ServersFixture servers) : IAsyncLifetime
 
     private WebApplicationFactory<global::Chokepoint.MarketPrices.Data.PricesDbContext>? _factory;
 
+    /// <summary>Configuration beside what every test needs.</summary>
+    internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
+
     internal HttpClient Client { get; private set; } = null!;
 
     internal NpgsqlDataSource Database { get; private set; } = null!;
@@ -29,12 +32,15 @@ public sealed class PriceService(ServersFixture servers) : IAsyncLifetime
         var database = await servers.CreateDatabaseAsync();
         var broker = await servers.CreateBrokerAsync();
         Database = NpgsqlDataSource.Create(database);
-        _factory = new WebApplicationFactory<global::Chokepoint.MarketPrices.Data.PricesDbContext>().WithWebHostBuilder(host => host
-            .UseSetting("ConnectionStrings:pricesdb", database)
-            .UseSetting("ConnectionStrings:broker", broker)
-            .UseSetting("urls", "http://127.0.0.1:0")
-            .UseSetting("Keys:Ops", Key)
-            .UseSetting("Logging:LogLevel:Default", "Warning"));
+        _factory = new WebApplicationFactory<global::Chokepoint.MarketPrices.Data.PricesDbContext>().WithWebHostBuilder(host =>
+        {
+            host.UseSetting("ConnectionStrings:pricesdb", database)
+                .UseSetting("ConnectionStrings:broker", broker)
+                .UseSetting("urls", "http://127.0.0.1:0")
+                .UseSetting("Keys:Ops", Key)
+                .UseSetting("Logging:LogLevel:Default", "Warning");
+            foreach (var (key, value) in Settings) host.UseSetting(key, value);
+        });
         _factory.UseKestrel();
         Client = _factory.CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);

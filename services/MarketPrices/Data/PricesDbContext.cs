@@ -1,6 +1,7 @@
 using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Domain;
 using Chokepoint.Messaging;
+using Chokepoint.Polling;
 using Microsoft.EntityFrameworkCore;
 
 namespace Chokepoint.MarketPrices.Data;
@@ -28,7 +29,7 @@ internal sealed class PricesDbContext(DbContextOptions<PricesDbContext> options)
 {
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
-        modelBuilder.AddMessagingTables().AddImportTables();
+        modelBuilder.AddMessagingTables().AddImportTables().AddPollingTables();
         modelBuilder.Entity<PriceSeries>(series =>
         {
             series.ToTable("series");

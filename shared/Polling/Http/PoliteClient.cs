@@ -150,7 +150,7 @@ internal sealed class PoliteClient : IDisposable
         var failure = status switch
         {
             429 => PollFailure.RateLimited,
-            503 when wait is not null => PollFailure.RateLimited,
+            403 or 503 when wait is not null => PollFailure.RateLimited, // 403: API gateways say so of a quota that is spent
             408 => PollFailure.Unreachable,
             >= 500 => PollFailure.ServerError,
             >= 400 => PollFailure.Refused,

@@ -17,6 +17,9 @@ public sealed record PlayedAnswer(string Body = "", int Status = StatusCodes.Sta
 {
     public Encoding Encoding { get; init; } = Encoding.UTF8;
 
+    /// <summary>Sent in place of <see cref="Body"/> where it is no text.</summary>
+    public byte[]? Bytes { get; init; }
+
     /// <summary>Sent with the answer; a request whose <c>If-None-Match</c> is this one gets 304 in its place.</summary>
     public string? ETag { get; init; }
 
@@ -116,7 +119,7 @@ public sealed class PlayedSource : IAsyncDisposable
 
     private static async Task WriteAsync(HttpContext context, PlayedAnswer answer)
     {
-        var body = answer.Encoding.GetBytes(answer.Body);
+        var body = answer.Bytes ?? answer.Encoding.GetBytes(answer.Body);
         if (answer.IsLengthDeclared) context.Response.ContentLength = body.Length + answer.Padding;
         // Kestrel closes the connection, in good order, when less was written than declared.
         await context.Response.Body.WriteAsync(body.AsMemory(0, Math.Min(answer.CutAfter ?? body.Length, body.Length)), context.RequestAborted);
