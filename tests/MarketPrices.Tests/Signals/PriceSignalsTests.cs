@@ -71,6 +71,47 @@ public sealed class PriceSignalsTests
         PriceSignals.Next(before, z).ShouldBe(after);
 
     [Fact]
+    public void Returns_are_logarithms_over_a_month_and_a_year_and_volatility_the_deviation_of_the_returns_before()
+    {
+        var values = new List<double> { 100 };
+        for (var i = 0; i < 36; i++) values.Add(values[^1] * Math.Exp(i % 2 == 0 ? 0.1 : -0.1));
+        values.Add(120);
+
+        var signal = PriceSignals.Of(Monthly(values), Frequency.Monthly)!;
+
+        signal.Price.ShouldBe(120);
+        signal.MonthReturn!.Value.ShouldBe(Math.Log(120 / values[^2]), 1e-12);
+        signal.YearReturn!.Value.ShouldBe(Math.Log(120 / values[^13]), 1e-12);
+        // 36 returns of ±0.1 around 0: the sample's deviation is 0.1·√(36/35).
+        signal.Volatility!.Value.ShouldBe(0.1 * Math.Sqrt(36.0 / 35), 1e-12);
+    }
+
+    [Fact]
+    public void A_daily_series_is_held_against_the_price_of_thirty_days_before()
+    {
+        var days = Enumerable.Range(0, 400).Select(i => new Price(new DateOnly(2023, 1, 1).AddDays(i), 100 + i)).ToList();
+
+        PriceSignals.Of(days, Frequency.Daily)!.MonthReturn!.Value.ShouldBe(Math.Log(499.0 / 469), 1e-12);
+    }
+
+    [Fact]
+    public void A_price_that_hovers_at_the_edge_of_a_level_stays_in_it()
+    {
+        var values = Calm(40).ToList();
+        var levels = new List<SignalLevel>();
+        foreach (var z in (double[])[3.2, 2.6, 3.1, 2.1, 5.1, 4.2, 2.9, 1.9, 2.9])
+        {
+            values.Add(PriceAt(z, values));
+            levels.Add(PriceSignals.Of(Monthly(values), Frequency.Monthly)!.Level);
+        }
+
+        levels.ShouldBe([
+            SignalLevel.Elevated, SignalLevel.Elevated, SignalLevel.Elevated, SignalLevel.Elevated, SignalLevel.Shock, SignalLevel.Shock, SignalLevel.Elevated,
+            SignalLevel.Normal, SignalLevel.Normal,
+        ]);
+    }
+
+    [Fact]
     public void Under_a_year_of_returns_or_across_a_gap_nothing_is_called_unusual()
     {
         PriceSignals.Of(Monthly([100, 100, 100, 500]), Frequency.Monthly)!.RobustZ.ShouldBeNull();
@@ -78,6 +119,14 @@ public sealed class PriceSignalsTests
         var signal = PriceSignals.Of(gap, Frequency.Monthly)!;
         signal.MonthReturn.ShouldBeNull();
         signal.Level.ShouldBe(SignalLevel.Normal);
+    }
+
+    /// <summary>The next price whose robust z is so much: z is a straight line over the return.</summary>
+    private static double PriceAt(double z, List<double> values)
+    {
+        double ZOf(double r) => PriceSignals.Of(Monthly([.. values, values[^1] * Math.Exp(r)]), Frequency.Monthly)!.RobustZ!.Value;
+        var (none, whole) = (ZOf(0), ZOf(1));
+        return values[^1] * Math.Exp((z - none) / (whole - none));
     }
 
     private static double[] Calm(int count) => [.. Enumerable.Range(0, count).Select(i => 100 * Math.Exp(0.01 * Math.Sin(i)))];
