@@ -33,7 +33,7 @@ internal sealed record PinkSheetFile
     /// <summary>Some editions have a row of codes below the units.</summary>
     public bool HasCodes { get; init; }
 
-    /// <summary>How many columns every figure stands too far right.</summary>
+    /// <summary>How many columns every row of figures stands too far right; below zero, too far left, its month gone.</summary>
     public int ShiftedBy { get; init; }
 
     public byte[] Make()
@@ -44,10 +44,11 @@ internal sealed record PinkSheetFile
         if (HasCodes) rows.Add([null, .. Columns.Select(c => c.Name.ToUpperInvariant().Replace(' ', '_'))]);
         for (var month = 0; month < Months; month++)
         {
-            rows.Add([
-                new DateOnly(2020, 1, 1).AddMonths(month).ToString("yyyy'M'MM", CultureInfo.InvariantCulture), .. new object?[ShiftedBy],
+            object?[] row = [
+                new DateOnly(2020, 1, 1).AddMonths(month).ToString("yyyy'M'MM", CultureInfo.InvariantCulture), .. new object?[Math.Max(ShiftedBy, 0)],
                 .. Columns.Select(c => Value(month, c.Name)),
-            ]);
+            ];
+            rows.Add(row[Math.Max(-ShiftedBy, 0)..]);
         }
         return Zip(SheetXml(rows));
     }

@@ -29,15 +29,15 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
             workbook.Dispose();
             throw ImportRefusedException.NotTheFormat($"The workbook has no sheet \"{Sheet}\".");
         }
-        var (columns, vintage, line) = Header(workbook);
+        var (columns, width, vintage, line) = Header(workbook);
         return new CellReader(
-            WideSheet.Cells(workbook, columns, line, text => Month().Match(text) is { Success: true } m
+            WideSheet.Cells(workbook, columns, width, line, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)
                 : null, vintage, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)),
             workbook);
     }
 
-    private static (List<WideColumn> Columns, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet)
+    private static (List<WideColumn> Columns, int Width, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet)
     {
         DateOnly? vintage = null;
         string[] names = [];
@@ -51,7 +51,7 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
                 names = cells;
                 continue;
             }
-            return ([.. Columns(names, cells)], vintage, line);
+            return ([.. Columns(names, cells)], Array.FindLastIndex(names, name => name.Length > 0) + 1, vintage, line);
         }
         throw ImportRefusedException.NotTheFormat($"The sheet \"{Sheet}\" has no row of units such as ($/mt) in its first {HeaderWithin} rows.");
     }

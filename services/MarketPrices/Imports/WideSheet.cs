@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Domain;
 using ExcelDataReader;
 
@@ -13,18 +14,28 @@ internal static class WideSheet
     /// <summary>How the sources write "no figure"; such a cell is no row.</summary>
     private static readonly string[] Missing = ["", "…", "..", "...", "n.a.", "NA", "."];
 
+    /// <param name="width">Columns that have a heading: a figure beyond them says that the figures do not stand under theirs.</param>
+    /// <exception cref="ImportRefusedException">It does, or no row has a period.</exception>
     public static IEnumerable<Cell> Cells(
-        IExcelDataReader sheet, IReadOnlyList<WideColumn> columns, int line, Func<string, DateOnly?> period, DateOnly? vintage, DateOnly today)
+        IExcelDataReader sheet, IReadOnlyList<WideColumn> columns, int width, int line, Func<string, DateOnly?> period, DateOnly? vintage, DateOnly today)
     {
+        var hasPeriod = false;
         while (sheet.Read())
         {
             line++;
             if (period(sheet.Text(0)) is not { } date) continue;
+            hasPeriod = true;
+            for (var i = width; i < sheet.FieldCount; i++)
+            {
+                if (sheet.GetValue(i) is double)
+                    throw ImportRefusedException.NotTheFormat($"Row {line} has a figure right of the last heading. Are the columns shifted?");
+            }
             foreach (var column in columns)
             {
                 if (column.Index < sheet.FieldCount && Read(sheet.GetValue(column.Index), column, date, line, vintage, today) is { } cell) yield return cell;
             }
         }
+        if (!hasPeriod) throw ImportRefusedException.NotTheFormat("No row begins with a month such as 1960M01. Are the columns shifted?");
     }
 
     private static Cell? Read(object? value, WideColumn column, DateOnly date, int line, DateOnly? vintage, DateOnly today)
