@@ -14,12 +14,12 @@ public sealed class WorldBankFeedTests(ServersFixture servers)
     [Fact]
     public async Task The_workbook_is_found_where_the_page_links_it_and_found_again_where_it_moves()
     {
-        var (at, months) = (First, 3);
+        var (at, workbook) = (First, Workbook(3));
         await using var fed = await StartAsync(request =>
-            request.Path == Page ? PageLinking(at) : request.Path == at ? Workbook(months) : new PlayedAnswer(Status: 404));
+            request.Path == Page ? PageLinking(at) : request.Path == at ? workbook : new PlayedAnswer(Status: 404));
         await fed.HasPricesAsync(3 * PinkSheetFile.Minerals);
 
-        (months, at) = (4, Moved);
+        (workbook, at) = (Workbook(4), Moved);
         await fed.HasPricesAsync(4 * PinkSheetFile.Minerals);
 
         await fed.FeedAsync(f => f.GetProperty("health").GetString() == "ok" && f.GetProperty("documents").GetInt64() == 2);
