@@ -87,6 +87,8 @@ public sealed class PriceImportTests(PriceService prices) : PriceTests(prices)
 
         job.GetProperty("state").GetString().ShouldBe("completed");
         job.GetProperty("rowsRejected").GetInt64().ShouldBe(0);
+        // Counted in the sheet's own XML: ten metals, potassium chloride and RSS3 rubber in each of 791 months, phosphate rock in 790, TSR20 in 323.
+        job.GetProperty("rowsNew").GetInt64().ShouldBe(12 * 791 + 790 + 323);
         again.GetProperty("rowsUnchanged").GetInt64().ShouldBe(job.GetProperty("rowsNew").GetInt64());
         // 1960M01 to 2025M11 is 791 months.
         (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper'")).ShouldBe(791);
