@@ -21,13 +21,19 @@ public sealed class When_it_starts_as_it_ships
         });
         await using var subscriber = await Subscriber.SubscribeAsync(platform.Client, ["USA"], ["gallium", "germanium"]);
 
-        var ban = (await platform.Client.GetFromJsonAsync<JsonNode>("/api/controls/active?destination=USA&mineral=gallium&on=2026-11-28", Deadline))!["items"]!
-            .AsArray().Single(c => (string?)c!["documentNumber"] == "2024-46" && (string?)c["clause"] == "2")!;
+        var ban = await BanAsync("&on=2026-11-28");
         ((string?)ban["status"], (string?)ban["stateSince"], (string?)ban["basis"]).ShouldBe(("in_force", "2026-11-28", "schedule"));
         // The military prohibition of 2024-46, its suspended ban and the licence of 2023-23 are in the score once all three have been heard.
+        // And the ban not as it stood before its suspension.
+        var asItStands = $"since {(string?)(await BanAsync(""))["stateSince"]}";
         foreach (var mineral in new[] { "gallium", "germanium" })
+        {
+            await Eventually.IsTrueAsync(async () => EvidenceOf(await ScoreAsync(mineral)).Any(label => label.Contains("2024-46 clause 2", StringComparison.Ordinal)
+                && label.Contains(asItStands, StringComparison.Ordinal)), TimeSpan.FromSeconds(60));
             await Eventually.IsTrueAsync(async () => EvidenceOf(await ScoreAsync(mineral)).Count(label => label.Contains("2024-46", StringComparison.Ordinal)
                 || label.Contains("2023-23", StringComparison.Ordinal)) == 3, TimeSpan.FromSeconds(60));
+        }
+
         var before = new[] { await ScoreAsync("gallium"), await ScoreAsync("germanium") };
 
         // The notice of the README's tour.
@@ -45,6 +51,10 @@ public sealed class When_it_starts_as_it_ships
         }
         // The history itself was told to nobody: the first change of state that was is the notice's.
         subscriber.StateChanges.ShouldAllBe(w => w.Json.GetProperty("data").GetProperty("issuer").GetString() == "CAN");
+
+        async Task<JsonNode> BanAsync(string on) =>
+            (await platform.Client.GetFromJsonAsync<JsonNode>("/api/controls/active?destination=USA&mineral=gallium" + on, Deadline))!["items"]!
+            .AsArray().Single(c => (string?)c!["documentNumber"] == "2024-46" && (string?)c["clause"] == "2")!;
 
         Task<JsonElement> ScoreAsync(string mineral) => platform.Client.GetFromJsonAsync<JsonElement>($"/api/risk/scores/USA/{mineral}", Deadline);
     }
