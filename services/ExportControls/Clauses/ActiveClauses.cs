@@ -54,11 +54,6 @@ internal static class ActiveClauses
         var result = Page.From(found, page, f => f.Position);
         return new Page<ActiveClause>([.. result.Items.Select(f => f.Clause)], result.NextCursor);
     }
-
-    /// <summary>The intervals that hold a day; without one, those that hold this instant, whatever day that is for their issuer.</summary>
-    internal static IQueryable<IntervalRow> On(this IQueryable<IntervalRow> intervals, DateOnly? day, DateTimeOffset now) => day is { } asked
-        ? intervals.Where(i => i.From <= asked && (i.Until == null || i.Until >= asked))
-        : intervals.Where(i => i.StartsAt <= now && (i.EndsAt == null || i.EndsAt > now));
 }
 
 /// <summary>A clause on a day.</summary>

@@ -30,7 +30,7 @@ internal static class ListNotices
         {
             // Notices without clauses, which only act on others', are left out here.
             var clauses = filter.Apply(db.Clauses);
-            var intervals = db.Intervals.On(on, now);
+            var intervals = HoldingDay(db.Intervals, on, now);
             if (wantedStatus is { } wanted)
             {
                 clauses = clauses.Where(c => intervals.Any(i => i.ClauseId == c.Id && i.Status == wanted));
@@ -82,6 +82,11 @@ internal static class ListNotices
             ? schedule[0].From <= day && ClauseSchedule.On(schedule, day).Status == wanted
             : on is null || schedule[0].From <= day;
     }
+
+    /// <summary>The intervals that hold a day; without one, those that hold this instant, whatever day that is for their issuer.</summary>
+    private static IQueryable<IntervalRow> HoldingDay(IQueryable<IntervalRow> intervals, DateOnly? day, DateTimeOffset now) => day is { } asked
+        ? intervals.Where(i => i.From <= asked && (i.Until == null || i.Until >= asked))
+        : intervals.Where(i => i.StartsAt <= now && (i.EndsAt == null || i.EndsAt > now));
 
     /// <summary>The latest announced first.</summary>
     private sealed record Position(DateOnly AnnouncedOn, Guid Id)
