@@ -6,11 +6,11 @@ namespace Chokepoint.Bench;
 internal static class OpenLoop
 {
     /// <returns>Milliseconds from when each request was due to when it was answered whole.</returns>
-    public static async Task<List<double>> RunAsync(int perSecond, int seconds, Func<int, Task> askAsync, CancellationToken cancellationToken)
+    public static async Task<List<double>> RunAsync(int perSecond, int count, Func<int, Task> askAsync, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();
         var running = new List<Task<double>>();
-        for (var i = 0; i < perSecond * seconds; i++)
+        for (var i = 0; i < count; i++)
         {
             var due = TimeSpan.FromSeconds((double)i / perSecond);
             if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early, cancellationToken);

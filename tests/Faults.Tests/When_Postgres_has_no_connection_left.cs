@@ -1,4 +1,5 @@
 using System.Net;
+using Chokepoint.Testing.Ledger;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Platforms;
 using Npgsql;

@@ -1,4 +1,5 @@
 using System.Net;
+using Chokepoint.Testing.Ledger;
 
 namespace Chokepoint.Faults.Tests;
 

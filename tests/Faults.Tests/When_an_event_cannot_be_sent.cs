@@ -1,3 +1,5 @@
+using Chokepoint.Testing.Ledger;
+
 namespace Chokepoint.Faults.Tests;
 
 /// <summary>One outbox row that no broker takes, before all the others.</summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Chokepoint.LocalHosting.Processes;
+using Chokepoint.Testing.Ledger;
 using Chokepoint.Testing.Platforms;
 
 namespace Chokepoint.Faults.Tests;

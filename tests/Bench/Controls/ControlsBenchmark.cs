@@ -104,27 +104,17 @@ internal sealed class ControlsBenchmark : IBenchmark
     /// <summary>Requests at a steady rate whatever the answers take, each timed from when it was due.</summary>
     private static async Task<Load> LoadAsync(ServiceProcess service, BenchServers servers, Func<int, string> path, CancellationToken cancellationToken)
     {
-        var http = service.Http;
-        for (var i = 0; i < Warm; i++) (await http.GetAsync(path(i), cancellationToken)).EnsureSuccessStatusCode();
+        for (var i = 0; i < Warm; i++) await AskAsync(i);
         var (ofService, ofPostgres) = (service.ProcessorSeconds(), servers.Processor.Read().Postgres);
-        var began = Stopwatch.GetTimestamp();
-        var running = new List<Task<double>>();
-        for (var i = 0; i < PerSecond * Seconds; i++)
-        {
-            var due = TimeSpan.FromSeconds((double)i / PerSecond);
-            if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early, cancellationToken);
-            running.Add(OneAsync(path(i), due));
-        }
-        var milliseconds = await Task.WhenAll(running);
+        var milliseconds = await OpenLoop.RunAsync(PerSecond, PerSecond * Seconds, AskAsync, cancellationToken);
         return new Load(
-            milliseconds, 1000 * (service.ProcessorSeconds() - ofService) / running.Count,
-            1000 * (servers.Processor.Read().Postgres - ofPostgres) / running.Count);
+            milliseconds, 1000 * (service.ProcessorSeconds() - ofService) / milliseconds.Count,
+            1000 * (servers.Processor.Read().Postgres - ofPostgres) / milliseconds.Count);
 
-        async Task<double> OneAsync(string url, TimeSpan due)
+        async Task AskAsync(int i)
         {
-            using var answer = await http.GetAsync(url, cancellationToken);
-            if (answer.StatusCode is not HttpStatusCode.OK) throw new InvalidOperationException($"{url}: {(int)answer.StatusCode}");
-            return (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds;
+            using var answer = await service.Http.GetAsync(path(i), cancellationToken);
+            if (answer.StatusCode is not HttpStatusCode.OK) throw new InvalidOperationException($"{path(i)}: {(int)answer.StatusCode}");
         }
     }
 

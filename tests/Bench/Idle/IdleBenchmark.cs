@@ -11,7 +11,6 @@ internal sealed class IdleBenchmark : IBenchmark
     private const double MostPercent = 8;
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(120); // what ran often is compiled by then
     private static readonly TimeSpan Measured = TimeSpan.FromSeconds(60);
-    private static readonly string[] Databases = ["controlsdb", "pricesdb", "tradedb", "riskdb", "notificationsdb"];
 
     public string Name => "idle";
 
@@ -58,7 +57,7 @@ internal sealed class IdleBenchmark : IBenchmark
     private static async Task<Dictionary<string, long>> RowsAsync(PlatformServers servers)
     {
         var rows = new Dictionary<string, long>(StringComparer.Ordinal);
-        foreach (var database in Databases)
+        foreach (var database in PlatformServers.Databases)
         {
             var tables = await servers.QueryAsync(
                 database, "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname NOT IN ('pg_catalog', 'information_schema')",

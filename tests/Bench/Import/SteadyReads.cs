@@ -27,26 +27,6 @@ internal static class SteadyReads
         }
     }
 
-    /// <summary>Questions at a steady rate whatever the answers take, each timed from when it was due.</summary>
-    public static async Task<List<double>> AskAsync(HttpClient http, IReadOnlyList<string> paths, int perSecond, int count, CancellationToken cancellationToken)
-    {
-        var began = Stopwatch.GetTimestamp();
-        var running = new List<Task<double>>();
-        for (var i = 0; i < count; i++)
-        {
-            var due = TimeSpan.FromSeconds((double)i / perSecond);
-            if (due - Stopwatch.GetElapsedTime(began) is { Ticks: > 0 } early) await Task.Delay(early, cancellationToken);
-            running.Add(OneAsync(paths[i % paths.Count], due));
-        }
-        return [.. await Task.WhenAll(running)];
-
-        async Task<double> OneAsync(string path, TimeSpan due)
-        {
-            (await http.GetAsync(path, cancellationToken)).EnsureSuccessStatusCode().Dispose();
-            return (Stopwatch.GetElapsedTime(began) - due).TotalMilliseconds;
-        }
-    }
-
     private static async Task<List<double>> ReadAsync(HttpClient http, string path, int perSecond, CancellationToken ended)
     {
         var reads = new List<double>();

@@ -100,10 +100,10 @@ internal sealed class ReadsBenchmark : IBenchmark
         var others = 0;
         // One after another first: what is not compiled yet is no answer to a load. Then what runs compiles for good beside the work.
         for (var i = 0; i < 500; i++) await AskAsync(i);
-        await OpenLoop.RunAsync(PerSecond, 4, AskAsync, cancellationToken);
+        await OpenLoop.RunAsync(PerSecond, 4 * PerSecond, AskAsync, cancellationToken);
         others = 0;
         var before = processor();
-        var times = await OpenLoop.RunAsync(PerSecond, Seconds, AskAsync, cancellationToken);
+        var times = await OpenLoop.RunAsync(PerSecond, Seconds * PerSecond, AskAsync, cancellationToken);
         var after = processor();
         return new Load(times, others, 1000 * (after.Service - before.Service) / times.Count, 1000 * (after.Postgres - before.Postgres) / times.Count);
 

@@ -13,7 +13,6 @@ internal sealed record Look(double ServicesMemory, double ServersMemory, double 
 {
     private const double Megabyte = 1024 * 1024;
     private static readonly string[] Servers = ["Postgres", "RabbitMQ"];
-    private static readonly string[] Databases = ["controlsdb", "pricesdb", "tradedb", "riskdb", "notificationsdb"];
 
     private const string Sizes = """
         SELECT coalesce(sum(pg_total_relation_size(format('%I.%I', schemaname, tablename)::regclass)), 0)::float8 FROM pg_tables
@@ -33,7 +32,7 @@ internal sealed record Look(double ServicesMemory, double ServersMemory, double 
             var servers = new PlatformServers(platform.DataFolder);
             var connections = await servers.CountAsync("controlsdb", "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'");
             var tables = 0.0;
-            foreach (var database in Databases) tables += (await servers.QueryAsync(database, Sizes, row => row.GetDouble(0))).Single();
+            foreach (var database in PlatformServers.Databases) tables += (await servers.QueryAsync(database, Sizes, row => row.GetDouble(0))).Single();
             return new Look(memory[false].Sum() / Megabyte, memory[true].Sum() / Megabyte, connections, tables / Megabyte);
         }
         catch (Exception away) when (away is NpgsqlException or IOException)

@@ -38,10 +38,10 @@ internal sealed class SoakBenchmark : IBenchmark
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         ending.CancelAfter(lasts);
 
-        var sending = SendAsync(platform, ledger, ending.Token);
+        var sending = Burst.KeepSendingAsync(platform, ledger, Task.Delay(Timeout.Infinite, ending.Token), PauseMilliseconds);
         var breaking = new RandomFaults(platform).RunAsync(BetweenFaults, ending.Token);
         var looking = LookAsync(platform, ending.Token);
-        var (accepted, repeated) = await sending;
+        var answers = (await sending).Answers;
         var faults = await breaking;
         var looks = await looking;
         cancellationToken.ThrowIfCancellationRequested();
@@ -52,8 +52,8 @@ internal sealed class SoakBenchmark : IBenchmark
         return new BenchmarkResult(
         [
             new("lasted", lasts.TotalMinutes, "min"),
-            new("notices accepted", accepted, ""),
-            new("posts repeated because of a fault", repeated, ""),
+            new("notices accepted", answers.Count(answer => answer.IsAccepted), ""),
+            new("posts repeated because of a fault", answers.Count(answer => !answer.IsAccepted), ""),
             .. faults.CountBy(fault => fault, StringComparer.Ordinal).OrderBy(fault => fault.Key, StringComparer.Ordinal).Select(fault => new Measurement($"  {fault.Key}", fault.Value, "times")),
             new("ledger: lost or doubled", verdict.IsEqual ? 0 : 1, "", "none", verdict.IsEqual),
             new("ledger: webhooks repeated under their own id", verdict.Repeated, ""),
@@ -63,41 +63,6 @@ internal sealed class SoakBenchmark : IBenchmark
             .. Growth("connections to Postgres", "", looks, look => look.Connections),
             .. Growth("tables of work under way, on disk", "MB", looks, look => look.WorkTables),
         ]);
-    }
-
-    /// <summary>One notice after another; one that is refused or unanswered is posted again, as the API lets a sender do.</summary>
-    private static async Task<(int Accepted, int Repeated)> SendAsync(PlatformProcess platform, PlatformLedger ledger, CancellationToken ending)
-    {
-        var (accepted, repeated) = (0, 0);
-        while (!ending.IsCancellationRequested)
-        {
-            var pair = Pairs.All[accepted % Pairs.All.Count];
-            var notice = Notices.Ban(pair.Economy, pair.Mineral);
-            while (!await IsAcceptedAsync(platform, notice))
-            {
-                repeated++;
-                await Task.Delay(PauseMilliseconds, CancellationToken.None);
-            }
-
-            ledger.Accepted(notice, pair);
-            accepted++;
-            await Task.Delay(PauseMilliseconds, ending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-
-        return (accepted, repeated);
-    }
-
-    private static async Task<bool> IsAcceptedAsync(PlatformProcess platform, System.Text.Json.Nodes.JsonObject notice)
-    {
-        try
-        {
-            using var answer = await platform.Client.PostNoticeAsync(notice);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception broken) when (broken is HttpRequestException or TaskCanceledException)
-        {
-            return false;
-        }
     }
 
     private static async Task<List<Look>> LookAsync(PlatformProcess platform, CancellationToken ending)

@@ -1,3 +1,4 @@
+using Chokepoint.Testing.Ledger;
 using Chokepoint.Testing;
 
 namespace Chokepoint.Faults.Tests.Ledger;

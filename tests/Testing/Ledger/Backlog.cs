@@ -7,14 +7,12 @@ namespace Chokepoint.Testing.Ledger;
 /// <param name="DeadLetters">Not on its way: what waits for a person, shown because it explains what lacks.</param>
 public sealed record Backlog(long Outbox, long Queued, long Rescores, long Deliveries, long DeadLetters, long Quarantined)
 {
-    private static readonly string[] Databases = ["controlsdb", "pricesdb", "tradedb", "riskdb", "notificationsdb"];
-
     public bool IsEmpty => Outbox + Queued + Rescores + Deliveries == 0;
 
     public static async Task<Backlog> ReadAsync(PlatformServers servers)
     {
         long outbox = 0, deadLetters = 0, quarantined = 0;
-        foreach (var database in Databases)
+        foreach (var database in PlatformServers.Databases)
         {
             var counts = (await servers.QueryAsync(database, """
                 SELECT (SELECT count(*) FROM messaging.outbox), (SELECT count(*) FROM messaging.dead_letters), (SELECT count(*) FROM messaging.quarantine)

@@ -1,16 +1,14 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
-using Chokepoint.Testing;
-using Chokepoint.Testing.Ledger;
 using Chokepoint.Testing.Platforms;
 using Xunit.Sdk;
 
-namespace Chokepoint.Faults.Tests;
+namespace Chokepoint.Testing.Ledger;
 
 /// <summary>One attempt to post a notice, as its sender saw it.</summary>
 /// <param name="Status">Null when the connection broke and nobody can know what became of the notice.</param>
-internal sealed record Answer(HttpStatusCode? Status, bool SaysWhenToRetry, TimeSpan Took, string Problem)
+public sealed record Answer(HttpStatusCode? Status, bool SaysWhenToRetry, TimeSpan Took, string Problem)
 {
     public bool IsAccepted => Status is HttpStatusCode.Created or HttpStatusCode.OK;
 }
@@ -19,7 +17,7 @@ internal sealed record Answer(HttpStatusCode? Status, bool SaysWhenToRetry, Time
 /// Bans posted side by side by senders who repeat one until it is accepted, as the API lets them: the same notice again changes
 /// nothing. What was accepted is entered in the ledger.
 /// </summary>
-internal sealed class Burst
+public sealed class Burst
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 

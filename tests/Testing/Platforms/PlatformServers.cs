@@ -7,6 +7,9 @@ namespace Chokepoint.Testing.Platforms;
 /// <summary>A running platform's own servers, seen from outside its services: their addresses stand in the data folder.</summary>
 public sealed class PlatformServers(string dataFolder)
 {
+    /// <summary>One for each service that keeps something.</summary>
+    public static IReadOnlyList<string> Databases { get; } = ["controlsdb", "pricesdb", "tradedb", "riskdb", "notificationsdb"];
+
     /// <summary>Of one of its databases: <c>controlsdb</c>, <c>riskdb</c>, <c>notificationsdb</c>, …</summary>
     public string ConnectionString(string database)
     {
