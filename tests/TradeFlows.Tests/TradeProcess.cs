@@ -15,7 +15,7 @@ internal sealed class TradeProcess : IAsyncDisposable
 
     public HttpClient Client { get; }
 
-    public static async Task<TradeProcess> StartAsync(string database, string broker)
+    public static async Task<TradeProcess> StartAsync(string database, string broker, params IReadOnlyList<(string Key, string Value)> settings)
     {
         const string key = "test-operations-key";
         var port = FreePort();
@@ -30,6 +30,7 @@ internal sealed class TradeProcess : IAsyncDisposable
         start.Environment["Imports__BatchBytes"] = "20000"; // many checkpoints in a file of moderate size
         start.Environment["Imports__Lease"] = "00:00:03"; // what a killed worker held is free soon
         start.Environment["Logging__LogLevel__Default"] = "Critical";
+        foreach (var (name, value) in settings) start.Environment[name.Replace(":", "__", StringComparison.Ordinal)] = value;
         var process = Process.Start(start)!;
         process.OutputDataReceived += (_, line) => { if (line.Data is { } text) Console.Error.WriteLine(text); };
         process.BeginOutputReadLine();

@@ -22,6 +22,9 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
 
     private WebApplicationFactory<global::Chokepoint.TradeFlows.Data.TradeDbContext>? _factory;
 
+    /// <summary>Configuration beside what every test needs.</summary>
+    internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
+
     internal HttpClient Client { get; private set; } = null!;
 
     internal NpgsqlDataSource Database { get; private set; } = null!;
@@ -31,13 +34,16 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
         var database = await servers.CreateDatabaseAsync();
         var broker = await servers.CreateBrokerAsync();
         Database = NpgsqlDataSource.Create(database);
-        _factory = new WebApplicationFactory<global::Chokepoint.TradeFlows.Data.TradeDbContext>().WithWebHostBuilder(host => host
-            .UseSetting("ConnectionStrings:tradedb", database)
-            .UseSetting("ConnectionStrings:broker", broker)
-            .UseSetting("urls", "http://127.0.0.1:0")
-            .UseSetting("Keys:Ops", Key)
-            .UseSetting("Logging:LogLevel:Default", "Warning")
-            .UseSetting("Imports:BatchBytes", "20000")); // small enough that a small file has several batches
+        _factory = new WebApplicationFactory<global::Chokepoint.TradeFlows.Data.TradeDbContext>().WithWebHostBuilder(host =>
+        {
+            host.UseSetting("ConnectionStrings:tradedb", database)
+                .UseSetting("ConnectionStrings:broker", broker)
+                .UseSetting("urls", "http://127.0.0.1:0")
+                .UseSetting("Keys:Ops", Key)
+                .UseSetting("Logging:LogLevel:Default", "Warning")
+                .UseSetting("Imports:BatchBytes", "20000"); // small enough that a small file has several batches
+            foreach (var (key, value) in Settings) host.UseSetting(key, value);
+        });
         _factory.UseKestrel();
         Client = _factory.CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);

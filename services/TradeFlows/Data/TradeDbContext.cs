@@ -1,5 +1,6 @@
 using Chokepoint.Imports;
 using Chokepoint.Messaging;
+using Chokepoint.Polling;
 using Microsoft.EntityFrameworkCore;
 
 namespace Chokepoint.TradeFlows.Data;
@@ -10,5 +11,5 @@ namespace Chokepoint.TradeFlows.Data;
 /// </summary>
 internal sealed class TradeDbContext(DbContextOptions<TradeDbContext> options) : DbContext(options)
 {
-    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddMessagingTables().AddImportTables();
+    protected override void OnModelCreating(ModelBuilder modelBuilder) => modelBuilder.AddMessagingTables().AddImportTables().AddPollingTables();
 }
