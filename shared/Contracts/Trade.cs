@@ -3,6 +3,9 @@ namespace Chokepoint.Contracts;
 /// <summary>One supplier's part of an importer's purchases, 0..1, by the quantity or value that <see cref="SupplyProfileChanged.Basis"/> names.</summary>
 public sealed record SupplierShare(string Supplier, double Share);
 
+/// <summary>A clause of a control notice that came into force in the month of a break or in the half year before it: it may explain the fall, no more.</summary>
+public sealed record ExplainingMeasure(string Issuer, string DocumentNumber, string Clause, Measure Measure, DateOnly InForceSince);
+
 /// <summary>
 /// What a supplier shipped to the importer in the month that is the profile's <see cref="SupplyProfileChanged.Period"/>, beside the same
 /// flow's own past (METHOD.md section 3, factor trade). Whoever can be held against a past is listed, fallen or not.
@@ -11,7 +14,9 @@ public sealed record SupplierShare(string Supplier, double Share);
 /// <param name="BaselineKg">Median of the twelve months before; frozen at a break until 80 % of it is back.</param>
 /// <param name="Fall">1 − month/baseline, 0..1, from the month the flow falls out of its own noise until it is back; else 0.</param>
 /// <param name="Since">The month of the break, <c>2023-12</c>; null without one.</param>
-public sealed record SupplierFlow(string Supplier, double NetKg, double BaselineKg, double Fall, string? Since);
+/// <param name="Measures">What may explain the break, the latest first; empty when nothing known does, null without a break.</param>
+public sealed record SupplierFlow(
+    string Supplier, double NetKg, double BaselineKg, double Fall, string? Since, IReadOnlyList<ExplainingMeasure>? Measures = null);
 
 /// <summary>Who supplies an importer with a mineral changed. Published by TradeFlows; the aggregate is (importer, mineral, period).</summary>
 public sealed record SupplyProfileChanged : IPlatformEvent

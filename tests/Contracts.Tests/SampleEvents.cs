@@ -119,7 +119,11 @@ internal static class SampleEvents
         HsCodes = ["811010"],
         IsBasket = false,
         Collapse = true,
-        Flows = [new("THA", 226_600, 231_000, 0, null), new("CHN", 9_000, 310_000, 0.971, "2025-01")],
+        Flows =
+        [
+            new("THA", 226_600, 231_000, 0, null),
+            new("CHN", 9_000, 310_000, 0.971, "2025-01", [new ExplainingMeasure("CHN", "2024-33", "1", Measure.Licensing, new DateOnly(2024, 9, 15))]),
+        ],
         Source = "UN Comtrade",
     };
 

@@ -40,12 +40,12 @@ internal static class CollapsesEndpoint
         if (exporter is null || !TradeAreas.TryGetNumber(exporter, out var number))
             return Problems.Invalid("/exporter", "exporter must be an economy's ISO 3166-1 alpha-3 code or EU27.");
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        var measures = await MeasureStore.OfAsync(connection, exporter, cancellationToken);
+        var measures = await MeasureStore.OfAsync(connection, [exporter], cancellationToken);
         var series = await SeriesAsync(connection, number, cancellationToken);
         var found = series
             .SelectMany(s => CollapseFinder.In(s.Value).Select(c => new CollapseView(
                 s.Key.Source, exporter, s.Key.Hs, Codes[s.Key.Hs], TradePeriod.Name(c.Period), c.NetKg, c.BaselineKg, c.Fall,
-                c.RecoveredIn is { } month ? TradePeriod.Name(month) : null, Explaining(measures, s.Key.Hs, c.Period))))
+                c.RecoveredIn is { } month ? TradePeriod.Name(month) : null, Explaining(measures, exporter, s.Key.Hs, c.Period))))
             .OrderByDescending(c => c.Period, StringComparer.Ordinal).ToList();
         return TypedResults.Ok(new CollapseList(found, null));
     }
@@ -72,14 +72,9 @@ internal static class CollapsesEndpoint
         return series;
     }
 
-    private static List<MeasureView> Explaining(IReadOnlyList<KnownMeasure> measures, string hs, int period) =>
+    private static List<MeasureView> Explaining(IReadOnlyList<KnownMeasure> measures, string exporter, string hs, int period) =>
     [
-        .. measures
-            .Select(m => (m.Clause, Since: m.MayExplain(Codes[hs], HsCodes.StageOf(hs), importer: null, period)))
-            .Where(x => x.Since is not null)
-            .OrderByDescending(x => x.Since).ThenBy(x => x.Clause.DocumentNumber, StringComparer.Ordinal).ThenBy(x => x.Clause.Clause, StringComparer.Ordinal)
-            .Select(x => new MeasureView(
-                x.Clause.NoticeId, x.Clause.Issuer, x.Clause.DocumentNumber, x.Clause.Clause, x.Clause.Measure, x.Since!.Value, x.Clause.Confidence,
-                x.Clause.Sources)),
+        .. KnownMeasure.Explaining(measures, exporter, Codes[hs], HsCodes.StageOf(hs), importer: null, period).Select(x => new MeasureView(
+            x.Clause.NoticeId, x.Clause.Issuer, x.Clause.DocumentNumber, x.Clause.Clause, x.Clause.Measure, x.Since, x.Clause.Confidence, x.Clause.Sources)),
     ];
 }

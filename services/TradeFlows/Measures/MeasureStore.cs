@@ -42,13 +42,14 @@ internal static class MeasureStore
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>What an economy, or the customs union it is in, has ordered.</summary>
-    public static async Task<IReadOnlyList<KnownMeasure>> OfAsync(NpgsqlConnection connection, string economy, CancellationToken cancellationToken)
+    /// <summary>What economies, or the customs unions they are in, have ordered.</summary>
+    public static async Task<IReadOnlyList<KnownMeasure>> OfAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<string> economies, CancellationToken cancellationToken)
     {
-        string[] issuers = Reference.Economies.UnionOf(economy) is { } union ? [economy, union] : [economy];
+        if (economies.Count == 0) return [];
         await using var command = new NpgsqlCommand("SELECT event FROM measures WHERE issuer = ANY($1)", connection)
         {
-            Parameters = { new() { Value = issuers } },
+            Parameters = { new() { Value = economies.SelectMany(KnownMeasure.IssuersFor).Distinct(StringComparer.Ordinal).ToArray() } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var measures = new List<KnownMeasure>();

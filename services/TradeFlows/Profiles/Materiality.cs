@@ -42,6 +42,7 @@ internal static class Materiality
     {
         if (before.Count != after.Count) return true;
         var flows = before.ToDictionary(f => f.Supplier, StringComparer.Ordinal);
-        return after.Any(f => !flows.TryGetValue(f.Supplier, out var last) || last.Since != f.Since || Moved(last.NetKg, f.NetKg) || Moved(last.BaselineKg, f.BaselineKg));
+        return after.Any(f => !flows.TryGetValue(f.Supplier, out var last) || last.Since != f.Since || Moved(last.NetKg, f.NetKg) || Moved(last.BaselineKg, f.BaselineKg)
+            || !(last.Measures ?? []).SequenceEqual(f.Measures ?? []));
     }
 }

@@ -63,6 +63,6 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
             if (TradeAreas.TryGetCode(importer.Key, out var code))
                 events.AddRange(MonthlyProfiles.Of(code, set, [.. importer], reported, sources, announced[code].ToHashSet()));
         }
-        await store.PublishAsync(transaction, events, cancellationToken);
+        await store.PublishAsync(transaction, await ExplainedFlows.OfAsync(connection, events, cancellationToken), cancellationToken);
     }
 }

@@ -93,6 +93,23 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         measure.GetProperty("measure").GetString().ShouldBe("licensing");
     }
 
+    [Fact]
+    public async Task A_collapse_is_announced_with_the_measure_that_may_explain_it_to_the_importer_it_hits()
+    {
+        await Trade.PublishAsync(Licence("2023-39", "natural-graphite", new DateOnly(2023, 7, 1)));
+        await Trade.PublishAsync(Licence("2023-40", "natural-graphite", new DateOnly(2023, 6, 1)) with { Destinations = ["KOR"] });
+        await Trade.PublishAsync(Licence("2023-41", "natural-graphite", new DateOnly(2023, 7, 1)) with { Issuer = "RUS" });
+        await Eventually.IsTrueAsync(async () => await Trade.QueryAsync<long>("SELECT count(*) FROM measures") == 3, TimeSpan.FromSeconds(60));
+
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000), .. Steady(30, Graphite, Korea), Month(30, Graphite, Korea, 1_000_000)]);
+
+        var flow = (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0];
+        var measure = flow.GetProperty("measures").EnumerateArray().Single();
+        (measure.GetProperty("issuer").GetString(), measure.GetProperty("documentNumber").GetString(), measure.GetProperty("clause").GetString()).ShouldBe(("CHN", "2023-39", "1"));
+        (measure.GetProperty("measure").GetString(), measure.GetProperty("inForceSince").GetString()).ShouldBe(("licensing", "2023-07-01"));
+        (await ProfileAsync("KOR", "natural-graphite", 202307)).GetProperty("flows")[0].GetProperty("measures").ValueKind.ShouldBe(JsonValueKind.Null, "its flow did not break");
+    }
+
     private async Task ImportAsync(params IEnumerable<string> rows) =>
         TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
 
