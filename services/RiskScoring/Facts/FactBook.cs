@@ -32,7 +32,7 @@ internal sealed class FactBook : IDisposable
         try
         {
             await using var command = new NpgsqlCommand(Look, connection) { Parameters = { new() { Value = from, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 } } };
-            var (clauses, prices, supplies) = (false, new List<PriceReading>(), new List<(string, SupplyReading)>());
+            var (clauses, prices, supplies) = (new List<Learned>(), new List<PriceReading>(), new List<(string, SupplyReading)>());
             var (seen, next) = ("", from);
             await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
             {
@@ -44,7 +44,7 @@ internal sealed class FactBook : IDisposable
                             (seen, next) = (reader.GetString(2), reader.GetFieldValue<ulong>(3));
                             break;
                         case 1:
-                            clauses |= Learn(reader.GetString(2));
+                            if (Learn(reader.GetString(2)) is { } change) clauses.Add(change);
                             break;
                         case var kind:
                             SignalStore.Sort(kind == 2 ? SignalKey.Price : SignalKey.Supply, reader.GetString(1), reader.GetString(2), prices, supplies);
@@ -53,9 +53,10 @@ internal sealed class FactBook : IDisposable
                 }
             }
 
+            // Only now, when all was read: what a broken look had seen is news to the next one too.
             from = next;
-            var signals = current.Signals.With(prices, supplies);
-            return current = clauses ? new Snapshot(known.Values.Select(entry => entry.Clause), signals, seen) : new Snapshot(current, signals, seen);
+            foreach (var clause in clauses) known[(clause.After.NoticeId, clause.After.Clause)] = (clause.After, clause.Hash);
+            return current = new Snapshot(current.With(clauses), current.Signals.With(prices, supplies), seen);
         }
         finally
         {
@@ -65,16 +66,17 @@ internal sealed class FactBook : IDisposable
 
     public void Dispose() => refreshing.Dispose();
 
-    /// <returns>Whether it was not known before. A restated version may say something else than what stood here under its number.</returns>
-    private bool Learn(string json)
+    /// <returns>Null where it is known. A restated version may say something else than what stood here under its number.</returns>
+    private Learned? Learn(string json)
     {
         var clause = ClauseStore.Parse(json);
         var hash = json.GetHashCode(StringComparison.Ordinal);
-        var key = (clause.NoticeId, clause.Clause);
-        if (known.TryGetValue(key, out var last) && (last.Clause.Version > clause.Version || last.Hash == hash)) return false;
-        known[key] = (clause, hash);
-        return true;
+        var before = known.GetValueOrDefault((clause.NoticeId, clause.Clause));
+        return before.Clause is not null && (before.Clause.Version > clause.Version || before.Hash == hash) ? null : new Learned(before.Clause, clause, hash);
     }
+
+    /// <summary>A clause in a wording that was not known; <paramref name="Before"/> is null where the clause was not.</summary>
+    internal sealed record Learned(ControlClause? Before, ControlClause After, int Hash);
 
     /// <summary>Clauses and signals at one moment; in one order whatever order they came in, since a score must not depend on it.</summary>
     internal sealed class Snapshot
@@ -94,6 +96,24 @@ internal sealed class FactBook : IDisposable
 
         private Snapshot(Dictionary<string, ControlClause[]> byMineral, SignalSnapshot signals, string? seen) =>
             (this.byMineral, Signals, Seen) = (byMineral, signals, seen);
+
+        /// <summary>With newer wordings of clauses in place of those they had; only the minerals of either are put in order anew.</summary>
+        public Snapshot With(IReadOnlyCollection<Learned> changes)
+        {
+            if (changes.Count == 0) return this;
+            var minerals = new Dictionary<string, ControlClause[]>(byMineral, StringComparer.Ordinal);
+            var touched = changes.SelectMany(c => MineralsOf(c.Before).Union(MineralsOf(c.After), StringComparer.Ordinal).Select(m => (Mineral: m, Change: c)));
+            foreach (var mineral in touched.GroupBy(t => t.Mineral, t => t.Change, StringComparer.Ordinal))
+            {
+                var gone = mineral.Select(c => c.Before).OfType<ControlClause>().ToHashSet(ReferenceEqualityComparer.Instance);
+                var come = mineral.Select(c => c.After).Where(c => MineralsOf(c).Contains(mineral.Key, StringComparer.Ordinal));
+                minerals[mineral.Key] = InOrder(Of(mineral.Key).Where(c => !gone.Contains(c)).Concat(come));
+            }
+
+            return new Snapshot(minerals, Signals, Seen);
+
+            static IReadOnlyList<string> MineralsOf(ControlClause? clause) => clause?.Minerals ?? [];
+        }
 
         public SignalSnapshot Signals { get; }
 

@@ -106,6 +106,35 @@ public sealed class PairPropertiesTests
     }
 
     [Fact]
+    public void Clauses_learned_and_reworded_one_after_another_stand_as_if_they_had_been_learned_at_once()
+    {
+        var random = new Random(13);
+        string[] minerals = ["gallium", "natural-graphite", "tungsten", "cobalt"];
+        var known = new Dictionary<Guid, ControlClause>();
+        var snapshot = new FactBook.Snapshot([]);
+        for (var round = 0; round < 60; round++)
+        {
+            var changes = new List<FactBook.Learned>();
+            for (var i = random.Next(1, 5); i > 0; i--)
+            {
+                var reworded = known.Count > 3 && random.Next(2) == 0 ? known.Values.ElementAt(random.Next(known.Count)) : null;
+                if (reworded is not null && changes.Any(c => c.After.NoticeId == reworded.NoticeId)) continue;
+                var clause = Any(random, minerals[0]) with
+                {
+                    NoticeId = reworded?.NoticeId ?? Guid.NewGuid(),
+                    Minerals = [.. minerals.Where(_ => random.Next(2) == 0)],
+                };
+                changes.Add(new FactBook.Learned(reworded, clause, 0));
+                known[clause.NoticeId] = clause;
+            }
+
+            snapshot = snapshot.With(changes);
+            var atOnce = new FactBook.Snapshot(known.Values);
+            foreach (var mineral in minerals) snapshot.Of(mineral).ShouldBe(atOnce.Of(mineral), $"round {round}, {mineral}");
+        }
+    }
+
+    [Fact]
     public void The_order_of_clauses_changes_nothing()
     {
         var random = new Random(7);
