@@ -1,17 +1,41 @@
 using System.Data.Common;
+using System.Runtime.CompilerServices;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 
 namespace Chokepoint.Notifications.Dispatch;
 
-/// <summary>Signals the dispatcher as soon as a transaction that may hold new deliveries has committed, and never before.</summary>
+/// <summary>
+/// Signals the dispatcher as soon as a transaction that may hold new deliveries has committed, and never before. Any may, save one of which
+/// it was said that it holds none: most events have no listener, and a look for each would be for nothing.
+/// </summary>
 internal sealed class CommitSignal(DispatchSignal signal) : DbTransactionInterceptor
 {
-    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => signal.Raise();
+    private readonly ConditionalWeakTable<DbContext, Intake> _intakes = [];
+
+    /// <summary>It counts only with the very transaction that it was said in: a context is used again after a rollback.</summary>
+    private sealed record Intake(Guid Transaction, bool Delivers);
+
+    /// <summary>Says of the open transaction what taking in one more event has written; all else that is done in it writes no deliveries.</summary>
+    public void TookIn(DbContext db, bool delivers)
+    {
+        var transaction = db.Database.CurrentTransaction!.TransactionId;
+        delivers |= _intakes.TryGetValue(db, out var before) && before.Transaction == transaction && before.Delivers;
+        _intakes.AddOrUpdate(db, new Intake(transaction, delivers));
+    }
+
+    public override void TransactionCommitted(DbTransaction transaction, TransactionEndEventData eventData) => Committed(eventData);
 
     public override Task TransactionCommittedAsync(
         DbTransaction transaction, TransactionEndEventData eventData, CancellationToken cancellationToken = default)
     {
-        signal.Raise();
+        Committed(eventData);
         return Task.CompletedTask;
+    }
+
+    private void Committed(TransactionEndEventData ended)
+    {
+        var isQuiet = ended.Context is { } db && _intakes.TryGetValue(db, out var intake) && intake.Transaction == ended.TransactionId && !intake.Delivers;
+        if (!isQuiet) signal.Raise();
     }
 }

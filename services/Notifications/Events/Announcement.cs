@@ -3,6 +3,7 @@ using Chokepoint.Contracts;
 using Chokepoint.Contracts.CloudEvents;
 using Chokepoint.Messaging;
 using Chokepoint.Notifications.Data;
+using Chokepoint.Notifications.Dispatch;
 using Chokepoint.Notifications.Domain;
 
 namespace Chokepoint.Notifications.Events;
@@ -11,7 +12,7 @@ namespace Chokepoint.Notifications.Events;
 /// Turns an event of the platform into the CloudEvent that leaves it, stored once, and one delivery for each subscription that
 /// wants it, all in the transaction that marks the event as heard. The dispatcher is signalled when that commits.
 /// </summary>
-internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEventMapping mapping) : IHandle<TEvent>
+internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEventMapping mapping, CommitSignal signal) : IHandle<TEvent>
     where TEvent : class, IPlatformEvent
 {
     public async Task HandleAsync(TEvent @event, CancellationToken cancellationToken)
@@ -35,6 +36,7 @@ internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEvent
             Change = facets.Change,
         }, cancellationToken);
         await EventIntake.DeliverAsync(db, outgoing.Id, listeners, cancellationToken);
+        signal.TookIn(db, delivers: listeners.Count > 0);
     }
 
     private static bool IsSilent(IPlatformEvent @event) => @event switch
