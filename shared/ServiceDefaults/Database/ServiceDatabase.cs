@@ -51,15 +51,24 @@ internal static class ServiceDatabase
             throw new InvalidOperationException($"ConnectionStrings__{connectionName} is not set: start the service by ./run, or give it the connection string of its database.");
 
         var source = new NpgsqlDataSourceBuilder(given) { Name = connectionName };
-        var connection = source.ConnectionStringBuilder;
+        SetDefaults(
+            source.ConnectionStringBuilder, given, configuration.GetValue("Database:MaxPoolSize", ConnectionsPerProcess),
+            services.GetRequiredService<IHostEnvironment>().ApplicationName);
+        source.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
+        return source.Build();
+    }
+
+    /// <summary>What a service's connections are where the operator's connection string does not say otherwise.</summary>
+    internal static void SetDefaults(NpgsqlConnectionStringBuilder connection, string given, int poolSize, string application)
+    {
         // Npgsql's own builder says that it contains every keyword it knows; what the operator set, the general one tells.
         var stated = new DbConnectionStringBuilder { ConnectionString = given };
         if (!stated.ContainsKey("Maximum Pool Size") && !stated.ContainsKey("MaxPoolSize"))
-            connection.MaxPoolSize = configuration.GetValue("Database:MaxPoolSize", ConnectionsPerProcess);
+            connection.MaxPoolSize = poolSize;
         if (!stated.ContainsKey("Timeout"))
             connection.Timeout = 5;
         if (!stated.ContainsKey("Application Name"))
-            connection.ApplicationName = services.GetRequiredService<IHostEnvironment>().ApplicationName;
+            connection.ApplicationName = application;
         connection.KeepAlive = connection.KeepAlive is 0 ? 30 : connection.KeepAlive;
         // A service sends few different statements very often: on their second use they are prepared, and the server plans them once.
         if (!stated.ContainsKey("Max Auto Prepare"))
@@ -70,7 +79,5 @@ internal static class ServiceDatabase
         // (SET LOCAL, pg_advisory_xact_lock); Messaging's relay and listener do, and clean up after themselves.
         if (!stated.ContainsKey("No Reset On Close"))
             connection.NoResetOnClose = true;
-        source.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
-        return source.Build();
     }
 }

@@ -1,5 +1,6 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
+using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,7 +68,7 @@ internal sealed class ServicePair : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:broker", broker)]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
         var source = new NpgsqlDataSourceBuilder(database);
-        source.ConnectionStringBuilder.MaxAutoPrepare = 64; // as ServiceDefaults sets it
+        ServiceDatabase.SetDefaults(source.ConnectionStringBuilder, database, poolSize: 16, service);
         builder.Services.AddSingleton(source.Build());
         builder.Services.AddDbContextPool<BenchDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<Arrivals>();

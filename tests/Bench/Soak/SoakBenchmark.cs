@@ -59,7 +59,9 @@ internal sealed class SoakBenchmark : IBenchmark
             new("ledger: webhooks repeated under their own id", verdict.Repeated, ""),
             new("ledger: equal, after the last notice", settled.TotalSeconds, "s"),
             .. Growth("services' memory", "MB", looks, look => look.ServicesMemory),
-            .. Growth("servers' memory", "MB", looks, look => look.ServersMemory),
+            .. Growth("Postgres's memory", "MB", looks, look => look.Postgres),
+            .. Growth("RabbitMQ's memory", "MB", looks, look => look.RabbitMq),
+            new("Postgres's cache of pages in use, last look", looks[^1].PostgresShared, "MB"),
             .. Growth("connections to Postgres", "", looks, look => look.Connections),
             .. Growth("tables of work under way, on disk", "MB", looks, look => look.WorkTables),
         ]);
