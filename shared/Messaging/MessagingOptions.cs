@@ -13,7 +13,7 @@ public sealed class MessagingOptions
     public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long the relay lets rows gather while commits follow one another quickly. A single commit does not wait.</summary>
-    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(4);
+    public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(10);
 
     /// <summary>How long the broker may take to confirm before the connection is given up and the rows are tried again.</summary>
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(10);
@@ -31,13 +31,13 @@ public sealed class MessagingOptions
     public int MaximumPayloadBytes { get; set; } = 8 * 1024 * 1024;
 
     /// <summary>Messages that the broker may have on their way to one queue's consumer, unacknowledged.</summary>
-    public int Prefetch { get; set; } = 128;
+    public int Prefetch { get; set; } = 256;
 
     /// <summary>Transactions at once in this process for one queue, and so connections of the service's pool.</summary>
     public int Concurrency { get; set; } = 2;
 
     /// <summary>Messages of one queue that may share a transaction when many wait.</summary>
-    public int GroupSize { get; set; } = 32;
+    public int GroupSize { get; set; } = 64;
 
     /// <summary>How often a fault of the message's own making is tried before it is dead-lettered.</summary>
     public int HandlerAttempts { get; set; } = 5;

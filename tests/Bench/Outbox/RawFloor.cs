@@ -7,7 +7,7 @@ namespace Chokepoint.Bench.Outbox;
 internal static class RawFloor
 {
     private const int Batch = 500;
-    private const ushort Prefetch = 128;
+    private const ushort Prefetch = 256;
 
     public static async Task MeasureAsync(string broker, int events, CancellationToken cancellationToken)
     {
