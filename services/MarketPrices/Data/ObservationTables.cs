@@ -59,8 +59,7 @@ internal static class ObservationTables
         """;
 
     /// <summary>
-    /// <c>observation_years</c> with the prices stored so far; <c>vintages</c> shows every price ever recorded as a row,
-    /// <c>observations</c> those known now. Ask both by series and year: nothing else keeps them from reading everything.
+    /// <c>observation_years</c> with the prices stored so far, as the second migration made it; <see cref="AddRepeated"/> has its views now.
     /// </summary>
     public const string AsYears =
         """
@@ -87,4 +86,26 @@ internal static class ObservationTables
         CREATE VIEW observations AS
             SELECT DISTINCT ON (series_no, year, date) * FROM vintages ORDER BY series_no, year, date, vintage DESC, batch_no DESC;
         """;
+
+    /// <summary>
+    /// The vintages that said a row's prices again, rising. Without them a price of a vintage between, coming late, would stand for good:
+    /// 120 in February and again in April, then March's 110. <c>vintages</c> shows every price as a row for each vintage that said it,
+    /// <c>observations</c> those known now. Ask both by series and year: nothing else keeps them from reading everything.
+    /// </summary>
+    public const string AddRepeated =
+        $"""
+        ALTER TABLE observation_years ADD COLUMN repeated date[] NOT NULL DEFAULT ARRAY[]::date[];
+        DROP VIEW observations, vintages;
+        CREATE VIEW vintages AS
+            SELECT y.series_no, y.year, p.date, p.value, v.vintage, y.batch_no, y.recorded_at
+            FROM observation_years y CROSS JOIN LATERAL unnest(y.vintage || y.repeated) AS v (vintage)
+                CROSS JOIN LATERAL unnest(y.dates, y.prices) AS p (date, value);
+        CREATE VIEW observations AS
+            SELECT DISTINCT ON (y.series_no, y.year, p.date) y.series_no, y.year, p.date, p.value, {Newest} AS vintage, y.batch_no, y.recorded_at
+            FROM observation_years y CROSS JOIN LATERAL unnest(y.dates, y.prices) AS p (date, value)
+            ORDER BY y.series_no, y.year, p.date, {Newest} DESC, y.batch_no DESC;
+        """;
+
+    /// <summary>Of a row <c>y</c>: the newest vintage that said its prices. Where two rows have a day's price, that of the newer is known now.</summary>
+    public const string Newest = "greatest(y.vintage, y.repeated[cardinality(y.repeated)])";
 }

@@ -1,11 +1,13 @@
 using Chokepoint.Imports;
+using Chokepoint.MarketPrices.Data;
 using Npgsql;
 
 namespace Chokepoint.MarketPrices.Observations;
 
 /// <summary>
-/// Merges staged years (<see cref="StagedColumns"/>) into the observations. Prices that differ from the one known are stored beside it
-/// under their vintage, newer or older, so the order in which vintages arrive does not matter.
+/// Merges staged years (<see cref="StagedColumns"/>) into the observations. What a vintage says is kept unless the vintage before it said
+/// the same already; a row of which all is said again is marked with the vintage, what is said of a part is stored anew. So the order in
+/// which vintages arrive does not matter.
 /// </summary>
 internal static class ObservationMerge
 {
@@ -52,27 +54,47 @@ internal static class ObservationMerge
         return (row.GetInt64(0), row.GetBoolean(1));
     }
 
-    /// <summary>Of the years left in the staging table, stores what is missing or differs; how many prices were missing, and how many differ.</summary>
+    /// <summary>
+    /// Of the years left in the staging table, stores what is missing or differs from what was known at its vintage, and what is said
+    /// again; how many prices were missing, and how many differ from the one known at their vintage, else from the one known now.
+    /// </summary>
     private static async Task<(long Missing, long Revised)> StoreDifferencesAsync(
         NpgsqlConnection connection, string staging, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
             WITH batch AS MATERIALIZED (SELECT nextval('batch_no') AS no),
-                staged AS (
+                staged AS MATERIALIZED (
                     SELECT DISTINCT ON (series_no, year, date) s.series_no, s.year, p.date, p.value, s.vintage
                     FROM {staging} s CROSS JOIN LATERAL unnest(s.dates, s.prices) AS p (date, value) ORDER BY series_no, year, date, seq DESC),
-                known AS MATERIALIZED (SELECT * FROM vintages WHERE (series_no, year) IN (SELECT series_no, year FROM {staging})),
-                current AS (SELECT DISTINCT ON (series_no, date) * FROM known ORDER BY series_no, date, vintage DESC, batch_no DESC),
-                different AS (
-                    SELECT s.*, c.date IS NULL AS is_missing FROM staged s LEFT JOIN current c USING (series_no, date)
-                    WHERE c.date IS NULL OR (s.value <> c.value
-                        AND (s.vintage >= c.vintage OR (s.series_no, s.date, s.vintage, s.value) NOT IN (SELECT series_no, date, vintage, value FROM known)))),
+                stored_years AS MATERIALIZED (
+                    SELECT y.series_no, y.year, y.batch_no, y.vintage AS first, y.dates, y.prices, {ObservationTables.Newest} AS newest, s.vintage,
+                        (SELECT max(said) FROM unnest(y.vintage || y.repeated) AS said WHERE said <= s.vintage) AS said
+                    FROM observation_years y JOIN (SELECT DISTINCT series_no, year, vintage FROM {staging}) s USING (series_no, year)),
+                known AS MATERIALIZED (SELECT y.*, p.date, p.value FROM stored_years y CROSS JOIN LATERAL unnest(y.dates, y.prices) AS p (date, value)),
+                known_then AS (
+                    SELECT DISTINCT ON (series_no, date, vintage) * FROM known WHERE said IS NOT NULL ORDER BY series_no, date, vintage, said DESC, batch_no DESC),
+                known_now AS (SELECT DISTINCT ON (series_no, date) * FROM known ORDER BY series_no, date, newest DESC, batch_no DESC),
+                compared AS MATERIALIZED (
+                    SELECT s.*, t.batch_no, t.first, n.date IS NULL AS is_missing, t.value IS DISTINCT FROM s.value AS differs,
+                        coalesce(t.value, n.value) <> s.value AS is_revised, t.value = s.value AND t.said < s.vintage AS is_repeated
+                    FROM staged s LEFT JOIN known_then t USING (series_no, date, vintage) LEFT JOIN known_now n USING (series_no, date)),
+                repeated AS (
+                    SELECT c.series_no, c.year, c.batch_no, c.first, c.vintage FROM compared c
+                    WHERE c.is_repeated GROUP BY c.series_no, c.year, c.batch_no, c.first, c.vintage
+                    HAVING count(*) = (
+                        SELECT cardinality(y.dates) FROM observation_years y
+                        WHERE (y.series_no, y.year, y.batch_no, y.vintage) = (c.series_no, c.year, c.batch_no, c.first))),
+                marked AS (
+                    UPDATE observation_years y SET repeated = ARRAY(SELECT said FROM unnest(y.repeated || r.vintages) AS said ORDER BY said)
+                    FROM (SELECT series_no, year, batch_no, first, array_agg(vintage) AS vintages FROM repeated GROUP BY series_no, year, batch_no, first) r
+                    WHERE (y.series_no, y.year, y.batch_no, y.vintage) = (r.series_no, r.year, r.batch_no, r.first)),
                 stored AS (
                     INSERT INTO {Years}
-                    SELECT series_no, year, batch.no, vintage, now(), array_agg(date ORDER BY date), array_agg(value ORDER BY date)
-                    FROM different, batch GROUP BY series_no, year, batch.no, vintage)
-            SELECT count(*) FILTER (WHERE is_missing), count(*) FILTER (WHERE NOT is_missing) FROM different
+                    SELECT c.series_no, c.year, batch.no, c.vintage, now(), array_agg(c.date ORDER BY c.date), array_agg(c.value ORDER BY c.date)
+                    FROM compared c CROSS JOIN batch LEFT JOIN repeated r USING (series_no, year, batch_no, first, vintage)
+                    WHERE c.differs OR (c.is_repeated AND r.series_no IS NULL) GROUP BY c.series_no, c.year, batch.no, c.vintage)
+            SELECT count(*) FILTER (WHERE is_missing), count(*) FILTER (WHERE is_revised) FROM compared
             """, connection) { CommandTimeout = 0 };
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);

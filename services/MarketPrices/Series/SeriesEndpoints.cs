@@ -96,10 +96,17 @@ internal static class SeriesEndpoints
 
     private static string SqlFor(DateOnly? knownOn, bool everyVintage)
     {
-        const string stored = """
-            SELECT date, value, vintage, recorded_at, batch_no,
-                row_number() OVER (PARTITION BY date ORDER BY vintage DESC, batch_no DESC) = 1 AS is_current
-            FROM vintages WHERE series_no = $1 AND year BETWEEN $9 AND $10 AND date BETWEEN $2 AND $3
+        // Of a price that vintage after vintage says again, the first is shown. Only where a year has several rows can another be between.
+        const string said = """
+            SELECT p.date, p.value, v.vintage, y.recorded_at, y.batch_no
+            FROM (SELECT *, count(*) OVER (PARTITION BY year) AS parts FROM observation_years WHERE series_no = $1 AND year BETWEEN $9 AND $10) y
+                CROSS JOIN LATERAL unnest(CASE WHEN y.parts > 1 THEN y.vintage || y.repeated ELSE ARRAY[y.vintage] END) AS v (vintage)
+                CROSS JOIN LATERAL unnest(y.dates, y.prices) AS p (date, value)
+            WHERE p.date BETWEEN $2 AND $3
+            """;
+        const string stored = $"""
+            SELECT date, value, vintage, recorded_at, batch_no, row_number() OVER (PARTITION BY date ORDER BY vintage DESC, batch_no DESC) = 1 AS is_current
+            FROM (SELECT *, lag(value) OVER (PARTITION BY date ORDER BY vintage, batch_no) IS DISTINCT FROM value AS is_change FROM ({said}) t) c WHERE is_change
             """;
         const string known = $"SELECT * FROM ({stored}) s WHERE vintage <= $4";
         const string page = "WHERE (date, vintage, batch_no) > ($5, $6, $7) ORDER BY date, vintage, batch_no LIMIT $8";

@@ -1,4 +1,5 @@
 using Chokepoint.Contracts;
+using Chokepoint.MarketPrices.Data;
 using Chokepoint.MarketPrices.Domain;
 using Npgsql;
 using NpgsqlTypes;
@@ -11,6 +12,8 @@ internal sealed record LastSignal(SignalLevel Level, bool FloorBreached, long Ve
 /// <summary>Reads what signals are taken from, and keeps the last of each series.</summary>
 internal static class SignalStore
 {
+    private static readonly Comparer<Price> ByDate = Comparer<Price>.Create((a, b) => a.Date.CompareTo(b.Date));
+
     public static async Task<(Guid Id, SeriesIdentity Identity, PriceFloor? Floor)> SeriesAsync(
         NpgsqlConnection connection, int no, CancellationToken cancellationToken)
     {
@@ -28,25 +31,47 @@ internal static class SignalStore
     /// <summary>The newest prices, in order of date.</summary>
     public static async Task<List<Price>> PricesAsync(NpgsqlConnection connection, int no, int most, CancellationToken cancellationToken)
     {
-        // The newest years that hold so many prices; a day's price is one, however many vintages it has.
+        // The newest years that hold so many prices, as they are stored: unpacking them there takes longer than all else here.
         await using var command = new NpgsqlCommand(
-            """
-            SELECT date, value FROM observations
-            WHERE series_no = $1 AND year >= (
+            $"""
+            SELECT y.year, y.dates, y.prices FROM observation_years y
+            WHERE y.series_no = $1 AND y.year >= (
                 SELECT min(year) FROM (
                     SELECT year, sum(prices) OVER (ORDER BY year DESC) - prices AS newer
                     FROM (SELECT year, max(cardinality(dates)) AS prices FROM observation_years WHERE series_no = $1 GROUP BY year) y) n
                 WHERE newer < $2)
-            ORDER BY date DESC LIMIT $2
+            ORDER BY y.year, {ObservationTables.Newest}, y.batch_no
             """, connection)
         {
             Parameters = { new() { Value = no }, new() { Value = most } },
         };
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var prices = new List<Price>();
-        while (await reader.ReadAsync(cancellationToken)) prices.Add(new Price(reader.GetFieldValue<DateOnly>(0), reader.GetDouble(1)));
-        prices.Reverse();
+        var (year, firstOfYear) = (0, 0);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (reader.GetInt16(0) != year) (year, firstOfYear) = (reader.GetInt16(0), prices.Count);
+            Put(prices, firstOfYear, reader.GetFieldValue<DateOnly[]>(1), reader.GetFieldValue<double[]>(2));
+        }
+        if (prices.Count > most) prices.RemoveRange(0, prices.Count - most);
         return prices;
+    }
+
+    /// <summary>Adds prices to those of their year, replacing the ones of the same days.</summary>
+    private static void Put(List<Price> prices, int firstOfYear, DateOnly[] dates, double[] values)
+    {
+        for (var i = 0; i < dates.Length; i++)
+        {
+            var price = new Price(dates[i], values[i]);
+            if (prices.Count == firstOfYear || prices[^1].Date < price.Date)
+            {
+                prices.Add(price);
+                continue;
+            }
+            var at = prices.BinarySearch(firstOfYear, prices.Count - firstOfYear, price, ByDate);
+            if (at >= 0) prices[at] = price;
+            else prices.Insert(~at, price);
+        }
     }
 
     public static async Task<LastSignal?> LastAsync(NpgsqlConnection connection, int no, CancellationToken cancellationToken)
