@@ -63,7 +63,6 @@ public sealed class FetchedFiles(ImportSpool spool, NpgsqlDataSource database, I
         {
             { State: ImportState.Rejected } => throw answer.LayoutChanged(Detail(job)),
             { State: ImportState.Failed } => throw new PollException(PollFailure.Internal, $"{file.Key} was fetched and could not be imported. {Detail(job)}"),
-            { State: ImportState.Completed, RowsRead: > 0, RowsAccepted: 0 } => throw answer.LayoutChanged($"no row of it is one that is taken (import {job.Id})."),
             _ => job,
         };
     }

@@ -15,6 +15,16 @@ public sealed class ImportRefusedException : Exception
     public static ImportRefusedException NotTheFormat(string detail) =>
         new(new ImportProblem("/problems/import-not-the-format", "The file is not of the declared format.", detail));
 
+    /// <summary>The body looks like the declared format and holds no row that is taken: an import of nothing is no success.</summary>
+    /// <param name="rows">How many it holds.</param>
+    public static ImportRefusedException NothingTaken(long rows, (long Line, string Reason)? first) => new(new ImportProblem(
+        "/problems/import-nothing-taken", "No row of the file was taken.", (rows, first) switch
+        {
+            (0, _) => "The file holds no row of what this format imports. Is it empty, or does its header not stand over its columns?",
+            (_, var (line, reason)) => $"None of its rows ({rows}) was taken. The first, in line {line}: {reason}",
+            _ => $"None of its rows ({rows}) was taken.",
+        }));
+
     /// <summary>The body is of the declared kind and broken: cut off, damaged, larger inside than allowed.</summary>
     public static ImportRefusedException Damaged(string detail, Exception? inner = null)
     {

@@ -17,6 +17,15 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     private bool _isPrepared;
     private ImportBatch? _last;
 
+    /// <summary>Rows of the file so far.</summary>
+    public long Read => Math.Max(_read, job.RowsRead);
+
+    /// <summary>No row of the file was one to import.</summary>
+    public bool IsNothingTaken => _accepted == 0;
+
+    /// <summary>The first row that this attempt did not take, and why; null when it met none.</summary>
+    public (long Line, string Reason)? FirstReject { get; private set; }
+
     /// <summary>Reads to the end of the file; what is not written then is written by <see cref="CompleteAsync"/>.</summary>
     public async Task RunAsync(NpgsqlDataSource database, IRowReader<TRow> rows, Stream body, CancellationToken cancellationToken)
     {
@@ -47,6 +56,13 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         }
     }
 
+    /// <summary>Writes what is known of a file that is not merged.</summary>
+    public async Task KeepRejectsAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await _last!.WriteAsync(connection, job, Progress(job.ByteCount), cancellationToken);
+    }
+
     /// <summary>Writes the last batch in the merge's transaction; what the job's row is to say at its end.</summary>
     public async Task<ImportProgress> CompleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
@@ -68,7 +84,7 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         return Task.Run(() => batch.WriteAsync(connection, job, progress, cancellationToken), CancellationToken.None);
     }
 
-    private ImportProgress Progress(long bytes) => new(Math.Max(_read, job.RowsRead), _accepted, _rejected, bytes);
+    private ImportProgress Progress(long bytes) => new(Read, _accepted, _rejected, bytes);
 
     /// <summary>Figures take about two times as much encoded as written out.</summary>
     private ImportBatch NewBatch() => new(_copyRows, batchBytes, expected: 4096 + 2 * job.ByteCount);
@@ -90,5 +106,6 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         batch.Rejects.Write(++_rejected);
         batch.Rejects.Write(reader.Line);
         batch.Rejects.Write(reason);
+        FirstReject ??= (reader.Line, reason);
     }
 }

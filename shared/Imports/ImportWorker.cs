@@ -116,6 +116,11 @@ internal sealed partial class ImportWorker<TRow>(
         await using var body = new SpooledBody(database, job.No, job.ByteCount);
         await using var rows = await format.OpenAsync(body, job.Options, cancellationToken);
         await staged.RunAsync(database, rows, body, cancellationToken);
+        if (staged.IsNothingTaken)
+        {
+            await staged.KeepRejectsAsync(database, cancellationToken);
+            throw ImportRefusedException.NothingTaken(staged.Read, staged.FirstReject);
+        }
         return staged;
     }
 

@@ -26,13 +26,24 @@ public sealed class BadFileTests(PriceService prices) : PriceTests(prices)
         await RefusedAsync("format=world-bank-pink-sheet", new PinkSheetFile { ShiftedBy = shiftedBy }.Make(), why);
 
     [Fact]
-    public async Task Rows_that_are_shifted_under_a_declared_header_are_rejected_one_by_one()
+    public async Task A_file_of_which_no_row_is_taken_is_refused_with_the_first_reason_and_each_is_kept_with_its_own()
     {
         var job = await Prices.ImportAsync(Desk, "day,price\ncode,2024-05-02\ncode,2024-05-03\n"u8.ToArray());
 
+        job.GetProperty("state").GetString().ShouldBe("rejected");
         (job.GetProperty("rowsAccepted").GetInt64(), job.GetProperty("rowsRejected").GetInt64()).ShouldBe((0, 2));
+        job.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain("line 2: date must be");
+        (await Prices.GetAsync($"imports/{job.GetProperty("id").GetString()}/rejects")).GetProperty("items").EnumerateArray()
+            .Select(r => r.GetProperty("line").GetInt64()).ShouldBe([2, 3]);
         await NothingIsStoredAsync();
     }
+
+    [Theory]
+    [InlineData("format=usgs-mcs", "Section,Commodity,Statistics,Statistics_detail,Unit,Year,Value,Notes\nCOPPER,Salient,Copper,Price,LME,cents per pound,2021,424.3\n")]
+    [InlineData("format=fred", "observation_date,PCOPPUSDM\n2020-01-01,.\n")]
+    [InlineData(Desk, "day,price\n")]
+    public async Task A_file_that_holds_no_price_where_its_header_says_is_refused_and_not_completed(string query, string text) =>
+        await RefusedAsync(query, Encoding.UTF8.GetBytes(text), "holds no row of what this format imports");
 
     [Fact]
     public async Task A_cut_off_workbook_and_one_that_is_made_to_burst_are_refused()

@@ -89,6 +89,17 @@ public sealed class ComtradeImportTests(TradeService trade) : TradeTests(trade)
     }
 
     [Fact]
+    public async Task A_file_of_which_no_row_is_taken_is_refused_with_the_first_reason_and_each_is_kept_with_its_own()
+    {
+        var job = await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("811292", 156, -5, 100), Samples.Row("811292", 156, 10, 100, period: "2999")));
+
+        Counts(job).ShouldBe(("rejected", 2, 0, 2, -1, -1, -1));
+        job.GetProperty("error").GetProperty("detail").GetString().ShouldBe("None of its rows (2) was taken. The first, in line 2: netWgt is negative.");
+        (await Trade.RejectsAsync(job)).Select(r => r.Line).ShouldBe([2, 3]);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM import_chunks")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task The_api_s_json_gives_the_same_flows_as_its_csv()
     {
         var json = """

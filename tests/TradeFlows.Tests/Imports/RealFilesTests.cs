@@ -36,7 +36,8 @@ public sealed class RealFilesTests(TradeService trade) : TradeTests(trade)
         var list = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_bulk_list_sample.json"));
 
         ComtradeImportTests.Counts(four).ShouldBe(("completed", 4, 4, 0, 4, 0, 0));
-        ComtradeImportTests.Counts(none).ShouldBe(("completed", 0, 0, 0, 0, 0, 0));
+        ComtradeImportTests.Counts(none).ShouldBe(("rejected", 0, 0, 0, -1, -1, -1));
+        none.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain("holds no row"); // that there is none is told as that
         TradeService.State(list).ShouldBe("rejected"); // a list of files to download holds no flows
     }
 }
