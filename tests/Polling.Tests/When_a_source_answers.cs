@@ -72,6 +72,24 @@ public class When_a_source_answers(ServersFixture servers)
     }
 
     [Fact]
+    public async Task What_is_asked_for_amid_a_turn_comes_after_it()
+    {
+        await using var played = await PlayedSource.StartAsync();
+        var release = new TaskCompletionSource();
+        played.AnswerNext(new PlayedAnswer(TwoItems) { BeforeAnswer = token => release.Task.WaitAsync(token) });
+        played.Otherwise = _ => new PlayedAnswer(TwoItems);
+        await using var poller = await Poller.StartAsync(await servers.CreateDatabaseAsync(), played.Url, ("Feeds:List:Interval", "10:00:00"));
+        await Eventually.IsTrueAsync(() => played.Requests.Count == 1, Patience);
+
+        using var hastened = await poller.Client.PostAsync("/api/tests/feeds/list/poll", content: null);
+        ((int)hastened.StatusCode).ShouldBe(202);
+        release.SetResult();
+        await Eventually.IsTrueAsync(() => played.Requests.Count == 2, Patience);
+        await poller.StateAsync(s => !s["isPolling"]!.GetValue<bool>() && s["nextPollAt"]!.GetValue<DateTimeOffset>() > DateTimeOffset.UtcNow.AddHours(5));
+        played.Requests.Count.ShouldBe(2, "once, not for ever");
+    }
+
+    [Fact]
     public async Task A_source_with_nothing_new_for_too_long_is_silent_until_something_comes()
     {
         await using var played = await PlayedSource.StartAsync();

@@ -12,6 +12,9 @@ internal sealed class PollStore(NpgsqlDataSource database, PollingOptions pollin
     /// <summary>Validators of requests that are no longer sent are forgotten after this.</summary>
     private const string ForgetAfter = "interval '90 days'";
 
+    // A turn begins when it is due or after; what is due later than it began was asked for meanwhile, and is not put off by its end.
+    private const string NextPoll = "next_poll_at = CASE WHEN next_poll_at > last_polled_at THEN next_poll_at ELSE now() + $3 END";
+
     public TimeSpan Lease => polling.Lease;
 
     public ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken) => database.OpenConnectionAsync(cancellationToken);
@@ -61,16 +64,20 @@ internal sealed class PollStore(NpgsqlDataSource database, PollingOptions pollin
         ChangeAsync(lease, "lease_until = NULL", [], cancellationToken);
 
     public Task<bool> SucceedAsync(PollLease lease, TimeSpan next, CancellationToken cancellationToken) => ChangeAsync(
-        lease, "lease_until = NULL, next_poll_at = now() + $3, last_success_at = now(), failures = 0", [Span(next)], cancellationToken);
+        lease, $"lease_until = NULL, {NextPoll}, last_success_at = now(), failures = 0", [Span(next)], cancellationToken);
 
     public Task<bool> FailAsync(PollLease lease, PollFailure failure, string detail, TimeSpan next, CancellationToken cancellationToken) => ChangeAsync(
-        lease, "lease_until = NULL, next_poll_at = now() + $3, failures = failures + 1, failure = $4, failure_detail = $5, failed_at = now()",
+        lease, $"lease_until = NULL, {NextPoll}, failures = failures + 1, failure = $4, failure_detail = $5, failed_at = now()",
         [Span(next), new() { Value = failure.ToString() }, new() { Value = detail }], cancellationToken);
 
-    /// <summary>Makes a source that is switched on due at once; false when it is not.</summary>
+    /// <summary>Makes a source that is switched on due at once, or, amid a turn, as soon as that ends; false when it is not switched on.</summary>
     public async Task<bool> HastenAsync(string source, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("UPDATE polling.sources SET next_poll_at = LEAST(next_poll_at, now()) WHERE name = $1 AND enabled");
+        await using var command = database.CreateCommand(
+            """
+            UPDATE polling.sources SET next_poll_at = CASE WHEN lease_until > now() THEN now() ELSE LEAST(next_poll_at, now()) END
+            WHERE name = $1 AND enabled
+            """);
         command.Parameters.AddWithValue(source);
         return await command.ExecuteNonQueryAsync(cancellationToken) is 1;
     }
