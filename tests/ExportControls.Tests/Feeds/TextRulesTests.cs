@@ -1,5 +1,6 @@
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Feeds.Text;
+using Chokepoint.ExportControls.Registry;
 
 namespace Chokepoint.ExportControls.Tests.Feeds;
 
@@ -56,6 +57,17 @@ public class TextRulesTests
     [InlineData("docket 202510 of 81019400 pages", "")]
     public void Codes_are_read_where_the_text_says_that_they_are_such(string text, string codes) =>
         string.Join(' ', HsMentions.Find([SourceText.Plain("t", text)]).Select(f => f.Value)).ShouldBe(codes);
+
+    /// <summary>A feed's draft and the shipped notice are one notice only where they are called the same.</summary>
+    [Fact]
+    public void A_shipped_notice_whose_sources_name_its_number_is_called_as_a_feed_would_call_it()
+    {
+        var named = ShippedRegistry.Read().Notices
+            .SelectMany(n => n.Sources.SelectMany(s => NoticeNumbers.Find(s.Url)).Select(mention => (n.Issuer, n.DocumentNumber, mention)))
+            .Where(n => n.mention.Issuer is null || n.mention.Issuer == n.Issuer).ToList();
+        named.ShouldContain(n => n.Issuer == "USA");
+        named.ShouldAllBe(n => n.DocumentNumber == n.mention.Number);
+    }
 
     [Fact]
     public void A_basket_code_names_no_mineral_and_says_so()

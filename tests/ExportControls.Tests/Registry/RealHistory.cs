@@ -43,7 +43,7 @@ internal static class RealHistory
         GAB manganese-2029/1                   | USA JPN KOR EU27 | 2025-05-30 announced, 2029-01-01 in_force
         IND irel-request-2025/1                | JPN              | 2025-06-01 in_force
         ZAF chrome-2025/1                      | USA JPN KOR EU27 | 2025-06-25 in_force
-        USA FR 2025-19813/1                    | JPN KOR EU27     | 2025-08-26 announced, 2025-11-07 in_force
+        USA 2025-19813/1                       | JPN KOR EU27     | 2025-08-26 announced, 2025-11-07 in_force
         IDN concentrates-2025/1                | USA JPN KOR EU27 | 2025-09-06 in_force
         COD 004/2025/quota-2025                | USA JPN KOR EU27 | 2025-09-20 announced, 2025-10-16 in_force, 2026-01-01 expired
         COD 004/2025/quota-2026                | USA JPN KOR EU27 | 2025-09-20 announced, 2026-01-01 in_force, 2028-01-01 expired

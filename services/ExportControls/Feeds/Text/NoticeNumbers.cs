@@ -34,7 +34,7 @@ internal static partial class NoticeNumbers
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Announcement();
 
-    [GeneratedRegex(@"federalregister\.gov/documents/\d{4}/\d{2}/\d{2}/(?<no>\d{4}-\d{4,6})|\b(?:FR Doc\.?|document (?:number|no\.?))\s*(?<no>\d{4}-\d{4,6})",
+    [GeneratedRegex(@"federalregister\.gov/(?:d|documents/\d{4}/\d{2}/\d{2})/(?<no>\d{4}-\d{4,6})|\b(?:FR Doc\.?|document (?:number|no\.?))\s*(?<no>\d{4}-\d{4,6})",
         RegexOptions.IgnoreCase | RegexOptions.CultureInvariant, matchTimeoutMilliseconds: 1000)]
     private static partial Regex FederalDocument();
 
