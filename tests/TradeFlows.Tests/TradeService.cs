@@ -48,7 +48,18 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
         Client = _factory.CreateClient();
         Client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Key);
         await Eventually.IsTrueAsync(async () => (await Client.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
+        await using var remember = Database.CreateCommand(
+            """
+            CREATE TABLE said (event jsonb);
+            CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO said VALUES (NEW.payload::jsonb); RETURN NULL; END';
+            CREATE TRIGGER remember AFTER INSERT ON messaging.outbox FOR EACH ROW EXECUTE FUNCTION remember();
+            """);
+        await remember.ExecuteNonQueryAsync();
     }
+
+    /// <summary>How often an importer's month of a mineral was announced since the start: the outbox forgets what it sent.</summary>
+    internal Task<long> AnnouncedAsync(string importer, string mineral, string period) =>
+        QueryAsync<long>($"SELECT count(*) FROM said WHERE event->>'importer' = '{importer}' AND event->>'mineral' = '{mineral}' AND event->>'period' = '{period}'");
 
     public async ValueTask DisposeAsync()
     {

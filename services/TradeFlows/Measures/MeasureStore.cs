@@ -22,15 +22,16 @@ internal static class MeasureStore
         CREATE INDEX measures_issuer ON measures (issuer);
         """;
 
-    /// <summary>Keeps the event if it is newer than what is known of its clause.</summary>
-    public static async Task ApplyAsync(
+    /// <summary>Keeps the event if it is newer than what is known of its clause. The minerals that the clause is or was about; none when it is not newer.</summary>
+    public static async Task<IReadOnlyCollection<string>> ApplyAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, ControlStateChanged @event, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             """
-            INSERT INTO measures (notice_id, clause, version, issuer, event) VALUES ($1, $2, $3, $4, $5)
+            INSERT INTO measures AS m (notice_id, clause, version, issuer, event) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, issuer = excluded.issuer, event = excluded.event
-            WHERE excluded.version > measures.version
+            WHERE excluded.version > m.version
+            RETURNING coalesce((SELECT event FROM measures WHERE (notice_id, clause) = ($1, $2)), event)
             """, connection, transaction)
         {
             Parameters =
@@ -39,7 +40,9 @@ internal static class MeasureStore
                 new() { Value = JsonSerializer.Serialize(@event, EventJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        // A statement does not see what it changes: this is the clause as it was.
+        if (await command.ExecuteScalarAsync(cancellationToken) is not string before) return [];
+        return JsonSerializer.Deserialize<ControlStateChanged>(before, EventJson.Options)!.Minerals.Union(@event.Minerals, StringComparer.Ordinal).ToList();
     }
 
     /// <summary>What economies, or the customs unions they are in, have ordered.</summary>

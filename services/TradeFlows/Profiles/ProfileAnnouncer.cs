@@ -20,6 +20,7 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
 
         var sources = await ReportedFlows.SourcesAsync(connection, cancellationToken);
         await AnnounceYearsAsync(transaction, touched, sources, cancellationToken);
+        if (touched.Months.Count > 0) await ProfileStore.BeginMonthsAsync(connection, cancellationToken);
         foreach (var (set, importers) in touched.Months)
         {
             foreach (var some in importers.Chunk(ImportersAtOnce)) await AnnounceMonthsAsync(transaction, set, some, sources, cancellationToken);

@@ -15,7 +15,30 @@ internal sealed class ProfileStore(IOutbox outbox, TimeProvider clock)
     /// <summary>Publishes those that differ materially from what was last announced, in the transaction that stores them as announced.</summary>
     public async Task PublishAsync(NpgsqlTransaction transaction, IReadOnlyList<SupplyProfileChanged> profiles, CancellationToken cancellationToken)
     {
-        foreach (var chunk in profiles.Chunk(EventsAtOnce)) await PublishChunkAsync(transaction, chunk, cancellationToken);
+        foreach (var chunk in profiles.Chunk(EventsAtOnce))
+            await outbox.WriteAsync(transaction, await StoreChangedAsync(transaction.Connection!, chunk, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Monthly profiles are told after imports and after notices: one at a time until its transaction ends, so that neither misses what the other brought.</summary>
+    public static async Task BeginMonthsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtext('monthly profiles'))", connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>The months of minerals that were last announced with a flow that is down.</summary>
+    public static async Task<IReadOnlyList<SupplyProfileChanged>> CollapsesAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<string> minerals, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT profile FROM supply_profiles WHERE mineral = ANY($1) AND period % 100 > 0 AND (profile->>'collapse')::boolean ORDER BY importer, period", connection)
+        {
+            Parameters = { new() { Value = minerals.ToArray() } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var profiles = new List<SupplyProfileChanged>();
+        while (await reader.ReadAsync(cancellationToken)) profiles.Add(JsonSerializer.Deserialize<SupplyProfileChanged>(reader.GetString(0), EventJson.Options)!);
+        return profiles;
     }
 
     /// <summary>The months of a mineral's stage that were announced, by importer.</summary>
@@ -33,9 +56,11 @@ internal sealed class ProfileStore(IOutbox outbox, TimeProvider clock)
         return months.ToLookup(m => m.Importer, m => m.Period, StringComparer.Ordinal);
     }
 
-    private async Task PublishChunkAsync(NpgsqlTransaction transaction, IReadOnlyList<SupplyProfileChanged> profiles, CancellationToken cancellationToken)
+    /// <summary>Stores as announced those that differ materially from what was last announced, and returns them as events to publish.</summary>
+    public async Task<IReadOnlyList<SupplyProfileChanged>> StoreChangedAsync(
+        NpgsqlConnection connection, IReadOnlyList<SupplyProfileChanged> profiles, CancellationToken cancellationToken)
     {
-        var announced = await AnnouncedAsync(transaction.Connection!, profiles, cancellationToken);
+        var announced = await AnnouncedAsync(connection, profiles, cancellationToken);
         var now = clock.GetUtcNow();
         var events = new List<SupplyProfileChanged>();
         foreach (var profile in profiles)
@@ -48,8 +73,8 @@ internal sealed class ProfileStore(IOutbox outbox, TimeProvider clock)
             announced[key] = before.With(@event);
             events.Add(@event);
         }
-        await StoreAsync(transaction.Connection!, events, cancellationToken);
-        await outbox.WriteAsync(transaction, events, cancellationToken);
+        await StoreAsync(connection, events, cancellationToken);
+        return events;
     }
 
     private static async Task<Dictionary<(string, string, string), Announced>> AnnouncedAsync(

@@ -110,6 +110,34 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         (await ProfileAsync("KOR", "natural-graphite", 202307)).GetProperty("flows")[0].GetProperty("measures").ValueKind.ShouldBe(JsonValueKind.Null, "its flow did not break");
     }
 
+    [Fact]
+    public async Task A_collapse_is_announced_again_once_when_the_notice_that_may_explain_it_comes_after_it()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000), .. Steady(30, Graphite, Korea), Month(30, Graphite, Korea, 1_000_000)]);
+        (await MeasuresAsync()).ShouldBeEmpty();
+        var notice = Licence("2023-39", "natural-graphite", new DateOnly(2023, 7, 1));
+        await Trade.PublishAsync(Licence("2023-23", "gallium", new DateOnly(2023, 7, 1)));
+        await Trade.PublishAsync(notice);
+
+        await Eventually.BecomesAsync(MeasuresAsync, m => m is ["2023-39"], TimeSpan.FromSeconds(60));
+        (await Trade.AnnouncedAsync("JPN", "natural-graphite", "2023-07")).ShouldBe(2);
+        (await Trade.AnnouncedAsync("KOR", "natural-graphite", "2023-07")).ShouldBe(1, "its flow did not break");
+
+        // What changes nothing of the explanation is not told: another version of the clause, a file that comes again.
+        await Trade.PublishAsync(notice with { EventId = Guid.CreateVersion7(), Version = 2, Title = "The same, its title mended" });
+        await Eventually.IsTrueAsync(async () => await Trade.QueryAsync<long>("SELECT max(version) FROM measures") == 2, TimeSpan.FromSeconds(60));
+        await ImportAsync([Month(30, Graphite, Japan, 50_000)]);
+        (await Trade.AnnouncedAsync("JPN", "natural-graphite", "2023-07")).ShouldBe(2);
+
+        // A correction that takes the explanation away is told, as the collapse without it.
+        await Trade.PublishAsync(notice with { EventId = Guid.CreateVersion7(), Version = 3, Minerals = ["tungsten"] });
+        await Eventually.BecomesAsync(MeasuresAsync, m => m.Length == 0, TimeSpan.FromSeconds(60));
+        (await Trade.AnnouncedAsync("JPN", "natural-graphite", "2023-07")).ShouldBe(3);
+
+        async Task<string?[]> MeasuresAsync() =>
+            [.. (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0].GetProperty("measures").EnumerateArray().Select(m => m.GetProperty("documentNumber").GetString())];
+    }
+
     private async Task ImportAsync(params IEnumerable<string> rows) =>
         TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
 
