@@ -17,3 +17,21 @@ public interface IHandle<in TEvent>
 {
     Task HandleAsync(TEvent @event, CancellationToken cancellationToken);
 }
+
+/// <summary>An event with the trace that it belongs to (W3C trace context); null where it came without one.</summary>
+public sealed record Heard<TEvent>(TEvent Event, string? TraceParent)
+    where TEvent : class, IPlatformEvent;
+
+/// <summary>
+/// Applies what waits together at once, in fewer round trips than one after another; everything said of <see cref="IHandle{TEvent}"/>
+/// holds for the group as it does there for one. A group that fails is applied again event by event, so that each is a group of its own.
+/// </summary>
+public interface IHandleGroup<TEvent> : IHandle<TEvent>
+    where TEvent : class, IPlatformEvent
+{
+    /// <param name="events">In the order in which they came; none twice, but perhaps several of one aggregate.</param>
+    Task HandleAsync(IReadOnlyList<Heard<TEvent>> events, CancellationToken cancellationToken);
+
+    Task IHandle<TEvent>.HandleAsync(TEvent @event, CancellationToken cancellationToken) =>
+        HandleAsync([new Heard<TEvent>(@event, System.Diagnostics.Activity.Current?.Id)], cancellationToken);
+}

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chokepoint.Contracts;
 using Chokepoint.Contracts.CloudEvents;
 using Chokepoint.Messaging;
@@ -9,34 +8,40 @@ using Chokepoint.Notifications.Domain;
 namespace Chokepoint.Notifications.Events;
 
 /// <summary>
-/// Turns an event of the platform into the CloudEvent that leaves it, stored once, and one delivery for each subscription that
-/// wants it, all in the transaction that marks the event as heard. The dispatcher is signalled when that commits.
+/// Turns events of the platform into the CloudEvents that leave it, each stored once, and one delivery for each subscription that
+/// wants it, all in the transaction that marks the events as heard. The dispatcher is signalled when that commits.
 /// </summary>
-internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEventMapping mapping, CommitSignal signal) : IHandle<TEvent>
+internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEventMapping mapping, CommitSignal signal) : IHandleGroup<TEvent>
     where TEvent : class, IPlatformEvent
 {
-    public async Task HandleAsync(TEvent @event, CancellationToken cancellationToken)
+    public async Task HandleAsync(IReadOnlyList<Heard<TEvent>> events, CancellationToken cancellationToken)
     {
-        if (IsSilent(@event)) return;
-        var facets = EventFacets.Of(@event);
-        var outgoing = mapping.Map(@event);
-        var listeners = await EventIntake.StoreAsync(db, new OutgoingEvent
+        OutgoingEvent[] outgoing = [.. events.Where(heard => !IsSilent(heard.Event)).Select(Outgoing)];
+        if (outgoing.Length == 0) return;
+        var deliveries = await EventIntake.StoreAsync(db, outgoing, cancellationToken);
+        await EventIntake.DeliverAsync(db, deliveries, cancellationToken);
+        signal.TookIn(db, delivers: deliveries.Count > 0);
+    }
+
+    private OutgoingEvent Outgoing(Heard<TEvent> heard)
+    {
+        var facets = EventFacets.Of(heard.Event);
+        var outgoing = mapping.Map(heard.Event);
+        return new OutgoingEvent
         {
             Id = outgoing.Id,
             Type = outgoing.Type,
             Subject = outgoing.Subject,
             Time = outgoing.Time,
-            NoticedAt = NoticedAt(@event),
+            NoticedAt = NoticedAt(heard.Event),
             Body = outgoing.Body,
-            TraceParent = Activity.Current?.Id,
+            TraceParent = heard.TraceParent,
             Economies = facets.Economies?.ToArray(),
             ExcludedEconomies = [.. facets.ExcludedEconomies],
             Minerals = [.. facets.Minerals],
             Level = facets.Level,
             Change = facets.Change,
-        }, cancellationToken);
-        await EventIntake.DeliverAsync(db, outgoing.Id, listeners, cancellationToken);
-        signal.TookIn(db, delivers: listeners.Count > 0);
+        };
     }
 
     private static bool IsSilent(IPlatformEvent @event) => @event switch

@@ -8,7 +8,7 @@ using NpgsqlTypes;
 
 namespace Chokepoint.Notifications.Events;
 
-/// <summary>Stores an event and its deliveries in the transaction that it is handled in, in two round trips; in one where nobody listens.</summary>
+/// <summary>Stores events and their deliveries in the transaction that they are handled in, in two round trips; in one where nobody listens.</summary>
 internal static class EventIntake
 {
     // No row for a known event; without an active subscription one row of nulls for a new one.
@@ -25,60 +25,70 @@ internal static class EventIntake
 
     private const string Deliver = """
         INSERT INTO deliveries (id, subscription_id, event_id, state, attempts, round)
-        SELECT id, subscription, $3, $4, 0, 0 FROM unnest($1, $2) AS d (id, subscription)
+        SELECT id, subscription, event, $4, 0, 0 FROM unnest($1, $2, $3) AS d (id, subscription, event)
         """;
 
-    /// <summary>Stores the event, unless it is stored already: the inbox forgets after its window, its row does not.</summary>
-    /// <returns>The active subscriptions whose filter it passes; none where it is known.</returns>
-    public static async Task<List<Guid>> StoreAsync(NotificationsDbContext db, OutgoingEvent @event, CancellationToken cancellationToken)
+    /// <summary>Stores the events, save those that are stored already: the inbox forgets after its window, their rows do not.</summary>
+    /// <returns>Each event with each active subscription whose filter it passes; none of one that is known.</returns>
+    public static async Task<List<(Guid Event, Guid Subscription)>> StoreAsync(
+        NotificationsDbContext db, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
     {
         var transaction = TransactionOf(db);
-        await using var command = new NpgsqlCommand(Store, transaction.Connection, transaction)
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        foreach (var @event in events) batch.BatchCommands.Add(StoreCommand(@event));
+        var deliveries = new List<(Guid, Guid)>();
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        foreach (var @event in events)
         {
-            Parameters =
+            var facets = @event.Facets;
+            while (await reader.ReadAsync(cancellationToken))
             {
-                new NpgsqlParameter<Guid> { TypedValue = @event.Id },
-                new NpgsqlParameter<string> { TypedValue = @event.Type },
-                new NpgsqlParameter<string> { TypedValue = @event.Subject },
-                new NpgsqlParameter<DateTimeOffset> { TypedValue = @event.Time.ToUniversalTime() },
-                Nullable(@event.NoticedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
-                new NpgsqlParameter<byte[]> { TypedValue = @event.Body },
-                Nullable(@event.TraceParent, NpgsqlDbType.Text),
-                Nullable(@event.Economies, NpgsqlDbType.Array | NpgsqlDbType.Text),
-                new NpgsqlParameter<string[]> { TypedValue = @event.ExcludedEconomies },
-                new NpgsqlParameter<string[]> { TypedValue = @event.Minerals },
-                Nullable(@event.Level?.ToString(), NpgsqlDbType.Text),
-                Nullable(@event.Change, NpgsqlDbType.Double),
-            },
-        };
-        var facets = @event.Facets;
-        var listeners = new List<Guid>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            if (!reader.IsDBNull(0) && Filter(reader).Matches(facets)) listeners.Add(reader.GetGuid(0));
+                if (!reader.IsDBNull(0) && Filter(reader).Matches(facets)) deliveries.Add((@event.Id, reader.GetGuid(0)));
+            }
+
+            await reader.NextResultAsync(cancellationToken);
         }
 
-        return listeners;
+        return deliveries;
     }
 
-    /// <summary>One delivery for each of the subscriptions, due at once.</summary>
-    public static async Task DeliverAsync(NotificationsDbContext db, Guid eventId, IReadOnlyList<Guid> subscriptions, CancellationToken cancellationToken)
+    /// <summary>Each due at once.</summary>
+    public static async Task DeliverAsync(
+        NotificationsDbContext db, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries, CancellationToken cancellationToken)
     {
-        if (subscriptions.Count == 0) return;
+        if (deliveries.Count == 0) return;
         var transaction = TransactionOf(db);
         await using var command = new NpgsqlCommand(Deliver, transaction.Connection, transaction)
         {
             Parameters =
             {
-                new() { Value = subscriptions.Select(_ => Guid.CreateVersion7()).ToArray() },
-                new() { Value = subscriptions.ToArray() },
-                new NpgsqlParameter<Guid> { TypedValue = eventId },
+                new() { Value = deliveries.Select(_ => Guid.CreateVersion7()).ToArray() },
+                new() { Value = deliveries.Select(d => d.Subscription).ToArray() },
+                new() { Value = deliveries.Select(d => d.Event).ToArray() },
                 new NpgsqlParameter<string> { TypedValue = nameof(DeliveryState.Pending) },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
+
+    private static NpgsqlBatchCommand StoreCommand(OutgoingEvent @event) => new(Store)
+    {
+        Parameters =
+        {
+            new NpgsqlParameter<Guid> { TypedValue = @event.Id },
+            new NpgsqlParameter<string> { TypedValue = @event.Type },
+            new NpgsqlParameter<string> { TypedValue = @event.Subject },
+            new NpgsqlParameter<DateTimeOffset> { TypedValue = @event.Time.ToUniversalTime() },
+            Nullable(@event.NoticedAt?.ToUniversalTime(), NpgsqlDbType.TimestampTz),
+            new NpgsqlParameter<byte[]> { TypedValue = @event.Body },
+            Nullable(@event.TraceParent, NpgsqlDbType.Text),
+            Nullable(@event.Economies, NpgsqlDbType.Array | NpgsqlDbType.Text),
+            new NpgsqlParameter<string[]> { TypedValue = @event.ExcludedEconomies },
+            new NpgsqlParameter<string[]> { TypedValue = @event.Minerals },
+            Nullable(@event.Level?.ToString(), NpgsqlDbType.Text),
+            Nullable(@event.Change, NpgsqlDbType.Double),
+        },
+    };
 
     private static NpgsqlTransaction TransactionOf(NotificationsDbContext db) => (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
 

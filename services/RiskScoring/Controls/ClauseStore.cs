@@ -29,12 +29,35 @@ internal static class ClauseStore
         RETURNING version
         """;
 
-    /// <summary>Keeps the version for history, and as the newest one if it is.</summary>
-    /// <returns>Whether it is newer than what was known, and what was known.</returns>
-    public static async Task<(bool IsNewer, ControlClause? Before)> ApplyAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, ControlStateChanged @event, CancellationToken cancellationToken)
+    /// <summary>Keeps each version for history, and as the newest one if it is; all in one round trip, in the given order.</summary>
+    /// <returns>For each event whether it is newer than what was known, and what was known.</returns>
+    public static async Task<IReadOnlyList<(bool IsNewer, ControlClause? Before)>> ApplyAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IEnumerable<ControlStateChanged> events, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
+        var count = 0;
+        foreach (var @event in events)
+        {
+            Add(batch, @event);
+            count++;
+        }
+
+        var outcomes = new List<(bool, ControlClause?)>(count);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var i = 0; i < count; i++)
+        {
+            var before = await reader.ReadAsync(cancellationToken) ? Parse(reader.GetString(0)) : null;
+            await reader.NextResultAsync(cancellationToken);
+            outcomes.Add((await reader.ReadAsync(cancellationToken), before));
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        return outcomes;
+    }
+
+    /// <summary>Three statements, of which the first and the last answer with rows.</summary>
+    private static void Add(NpgsqlBatch batch, ControlStateChanged @event)
+    {
         var json = JsonSerializer.Serialize(@event, EventJson.Options);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT event FROM clauses WHERE notice_id = $1 AND clause = $2 FOR UPDATE")
         {
@@ -58,10 +81,6 @@ internal static class ClauseStore
                 new() { Value = json, NpgsqlDbType = NpgsqlDbType.Jsonb },
             },
         });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        var before = await reader.ReadAsync(cancellationToken) ? Parse(reader.GetString(0)) : null;
-        await reader.NextResultAsync(cancellationToken);
-        return (await reader.ReadAsync(cancellationToken), before);
     }
 
     public static ControlClause Parse(string json) => From(JsonSerializer.Deserialize<ControlStateChanged>(json, EventJson.Options)!);

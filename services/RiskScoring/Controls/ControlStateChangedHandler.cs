@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
 using Chokepoint.RiskScoring.Data;
@@ -11,20 +10,25 @@ using Npgsql;
 
 namespace Chokepoint.RiskScoring.Controls;
 
-/// <summary>Keeps a clause and asks for the scores it touches, in the transaction that records the event; the workers score after it.</summary>
-internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook book) : IHandle<ControlStateChanged>
+/// <summary>Keeps clauses and asks for the scores they touch, in the transaction that records the events; the workers score after it.</summary>
+internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook book) : IHandleGroup<ControlStateChanged>
 {
-    public async Task HandleAsync(ControlStateChanged @event, CancellationToken cancellationToken)
+    public async Task HandleAsync(IReadOnlyList<Heard<ControlStateChanged>> events, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
-        var (isNewer, before) = await ClauseStore.ApplyAsync(connection, transaction, @event, cancellationToken);
-        if (!isNewer) return;
+        // In one order, so that two groups with the same clauses wait for one another and do not deadlock.
+        Heard<ControlStateChanged>[] inOrder =
+            [.. events.OrderBy(e => e.Event.NoticeId).ThenBy(e => e.Event.Clause, StringComparer.Ordinal).ThenBy(e => e.Event.Version)];
+        var outcomes = await ClauseStore.ApplyAsync(connection, transaction, inOrder.Select(e => e.Event), cancellationToken);
+        await WorkTable.AskAsync(connection, transaction, inOrder.Zip(outcomes).SelectMany(e => Asked(e.First, e.Second)), cancellationToken);
+    }
 
-        var after = ClauseStore.From(@event);
+    private IEnumerable<WorkItem> Asked(Heard<ControlStateChanged> heard, (bool IsNewer, ControlClause? Before) outcome)
+    {
+        if (!outcome.IsNewer) return [];
+        var (after, reason) = (ClauseStore.From(heard.Event), new WorkReason(heard.Event.OccurredAt, heard.Event.Silent, heard.TraceParent));
         // A corrected clause may have let go of a mineral or a destination: what it touched before is scored again too.
-        IEnumerable<ControlClause> both = before is null ? [after] : [before, after];
-        await WorkTable.AskAsync(
-            connection, transaction, TouchedPairs.Of(book, both), new WorkReason(@event.OccurredAt, @event.Silent, Activity.Current?.Id), cancellationToken);
+        return WorkItem.Of(TouchedPairs.Of(book, outcome.Before is null ? [after] : [outcome.Before, after]), reason);
     }
 }

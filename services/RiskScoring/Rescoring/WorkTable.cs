@@ -6,7 +6,21 @@ namespace Chokepoint.RiskScoring.Rescoring;
 /// <summary>Why a pair is to be scored again.</summary>
 internal sealed record WorkReason(DateTimeOffset? OccurredAt, bool Silent, string? Traceparent);
 
-internal sealed record WorkItem(string Economy, string Mineral, DateTimeOffset? OccurredAt, bool Silent, string? Traceparent, int Asked);
+/// <summary>A pair that waits; <paramref name="Asked"/> counts how often it was asked for.</summary>
+internal sealed record WorkItem(string Economy, string Mineral, DateTimeOffset? OccurredAt, bool Silent, string? Traceparent, int Asked)
+{
+    public static IEnumerable<WorkItem> Of(IEnumerable<(string Economy, string Mineral)> pairs, WorkReason reason) =>
+        pairs.Select(p => new WorkItem(p.Economy, p.Mineral, reason.OccurredAt, reason.Silent, reason.Traceparent, Asked: 1));
+
+    /// <summary>Asked twice for the same pair: the earliest reason, told where any is to be told.</summary>
+    public WorkItem And(WorkItem other) => this with
+    {
+        OccurredAt = OccurredAt is { } mine && other.OccurredAt is { } theirs ? (mine < theirs ? mine : theirs) : OccurredAt ?? other.OccurredAt,
+        Silent = Silent && other.Silent,
+        Traceparent = other.Traceparent ?? Traceparent,
+        Asked = Asked + other.Asked,
+    };
+}
 
 /// <summary>
 /// The pairs waiting to be scored. Asking again for one that waits changes nothing but its reasons. A worker deletes what it takes and
@@ -15,29 +29,35 @@ internal sealed record WorkItem(string Economy, string Mineral, DateTimeOffset? 
 /// </summary>
 internal static class WorkTable
 {
-    public static async Task AskAsync(
+    public static Task AskAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyList<(string Economy, string Mineral)> pairs, WorkReason reason,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken) => AskAsync(connection, transaction, WorkItem.Of(pairs, reason), cancellationToken);
+
+    /// <param name="items">A pair may be among them more than once.</param>
+    public static async Task AskAsync(
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IEnumerable<WorkItem> items, CancellationToken cancellationToken)
     {
-        if (pairs.Count == 0) return;
+        WorkItem[] work = [.. items.GroupBy(i => (i.Economy, i.Mineral)).Select(same => same.Aggregate((one, other) => one.And(other)))];
+        if (work.Length == 0) return;
         await using var command = new NpgsqlCommand("""
-            INSERT INTO rescore_work (economy, mineral, occurred_at, silent, traceparent)
-            SELECT economy, mineral, $3, $4, $5 FROM unnest($1, $2) AS pairs (economy, mineral)
+            INSERT INTO rescore_work (economy, mineral, occurred_at, silent, traceparent, asked)
+            SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS work (economy, mineral, occurred_at, silent, traceparent, asked)
             ORDER BY economy, mineral -- two who ask for the same pairs wait for one another and do not deadlock
             ON CONFLICT (economy, mineral) DO UPDATE SET
                 occurred_at = least(rescore_work.occurred_at, excluded.occurred_at),
                 silent = rescore_work.silent AND excluded.silent,
-                asked = rescore_work.asked + 1,
+                asked = rescore_work.asked + excluded.asked,
                 traceparent = coalesce(excluded.traceparent, rescore_work.traceparent)
             """, connection, transaction)
         {
             Parameters =
             {
-                new() { Value = pairs.Select(p => p.Economy).ToArray() },
-                new() { Value = pairs.Select(p => p.Mineral).ToArray() },
-                new() { Value = reason.OccurredAt is { } at ? at.ToUniversalTime() : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz },
-                new() { Value = reason.Silent },
-                new() { Value = (object?)reason.Traceparent ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text },
+                new() { Value = work.Select(w => w.Economy).ToArray() },
+                new() { Value = work.Select(w => w.Mineral).ToArray() },
+                new() { Value = work.Select(w => w.OccurredAt?.ToUniversalTime()).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.TimestampTz },
+                new() { Value = work.Select(w => w.Silent).ToArray() },
+                new() { Value = work.Select(w => w.Traceparent).ToArray(), NpgsqlDbType = NpgsqlDbType.Array | NpgsqlDbType.Text },
+                new() { Value = work.Select(w => w.Asked).ToArray() },
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -42,20 +42,33 @@ internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes)
             db.Database.AutoSavepointsEnabled = false; // what fails is rolled back whole: a savepoint would be two round trips for nothing
             await using var transaction = await db.Database.BeginTransactionAsync(token);
             var unseen = await RecordAsync(transaction, consumer, [.. deliveries.Select(delivery => delivery.Event.EventId)], token);
-            var isNew = new bool[deliveries.Count];
-            for (var i = 0; i < deliveries.Count; i++)
-            {
-                isNew[i] = unseen.Remove(deliveries[i].Event.EventId);
-                if (!isNew[i]) continue;
-                Activity.Current = deliveries[i].Span;
-                await attempt.ServiceProvider.GetRequiredService<THandler>().HandleAsync(deliveries[i].Event, token);
-                await db.SaveChangesAsync(token);
-                db.ChangeTracker.Clear();
-            }
-
+            var isNew = deliveries.Select(delivery => unseen.Remove(delivery.Event.EventId)).ToArray();
+            await HandleAsync<TEvent, THandler>(attempt.ServiceProvider, db, [.. deliveries.Where((_, i) => isNew[i])], token);
             await transaction.CommitAsync(token);
             return isNew;
         }, cancellationToken);
+    }
+
+    private static async Task HandleAsync<TEvent, THandler>(
+        IServiceProvider services, TDbContext db, IReadOnlyList<Delivery<TEvent>> deliveries, CancellationToken cancellationToken)
+        where TEvent : class, IPlatformEvent
+        where THandler : class, IHandle<TEvent>
+    {
+        if (deliveries.Count > 1 && services.GetRequiredService<THandler>() is IHandleGroup<TEvent> together)
+        {
+            Activity.Current = null; // of several traces none is the group's
+            await together.HandleAsync([.. deliveries.Select(delivery => new Heard<TEvent>(delivery.Event, delivery.Span?.Id))], cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            return;
+        }
+
+        foreach (var delivery in deliveries)
+        {
+            Activity.Current = delivery.Span;
+            await services.GetRequiredService<THandler>().HandleAsync(delivery.Event, cancellationToken);
+            await db.SaveChangesAsync(cancellationToken);
+            db.ChangeTracker.Clear();
+        }
     }
 
     private static async Task<HashSet<Guid>> RecordAsync(
