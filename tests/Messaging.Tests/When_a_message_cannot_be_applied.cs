@@ -43,6 +43,27 @@ public sealed class When_a_message_cannot_be_applied(ServersFixture servers)
     }
 
     [Fact]
+    public async Task Of_a_group_that_is_applied_at_once_it_alone_is_dead_lettered_and_each_other_is_applied_once()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var script = new Script
+        {
+            OnHandle = (_, @event, _) => @event.Title == "poison" ? throw new InvalidOperationException("No figure for this mineral") : Task.CompletedTask,
+        };
+        await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
+        await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker, script, together: true);
+        var poison = Events.Control(title: "poison");
+
+        await controls.CommitAsync([.. Innocents(500), poison, .. Innocents(500)]);
+
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1000, TimeSpan.FromSeconds(30));
+        var list = await Eventually.BecomesAsync(() => risk.Get<IDeadLetters>().ListAsync(Queue, null, 10, CancellationToken.None), list => list.Count == 1);
+        list[0].EventId.ShouldBe(poison.EventId);
+        script.LargestGroup.ShouldBeGreaterThan(1);
+        (await risk.AppliedAsync()).ShouldBe(1000);
+    }
+
+    [Fact]
     public async Task A_replay_that_fails_again_is_the_same_dead_letter_and_a_discarded_one_is_gone()
     {
         var broker = await servers.CreateBrokerAsync();

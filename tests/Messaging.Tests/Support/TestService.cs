@@ -24,7 +24,7 @@ internal sealed class TestService : IAsyncDisposable
 
     public static async Task<TestService> StartAsync(
         string service, string database, string broker, Script? script = null, Action<MessagingOptions>? configure = null,
-        bool retrying = false, IInterceptor? interceptor = null)
+        bool retrying = false, IInterceptor? interceptor = null, bool together = false)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:broker", broker)]);
@@ -42,7 +42,9 @@ internal sealed class TestService : IAsyncDisposable
         builder.Services.Configure<MessagingOptions>(options => configure?.Invoke(options));
         builder.AddMessaging<TestDb>(service, messaging =>
         {
-            if (service == "risk-scoring") messaging.Handle<ControlStateChanged, Recording>();
+            if (service != "risk-scoring") return;
+            if (together) messaging.Handle<ControlStateChanged, RecordingTogether>();
+            else messaging.Handle<ControlStateChanged, Recording>();
         });
         var started = new TestService(builder.Build());
         await started.WithDbAsync(db => db.Database.EnsureCreatedAsync());
