@@ -8,7 +8,8 @@ namespace Chokepoint.Imports;
 /// Rows in PostgreSQL's binary COPY format (documentation of COPY, "Binary Format"), encoded in memory and sent in one write:
 /// an importer that awaits every column spends more on awaiting than on the row.
 /// </summary>
-public sealed class BinaryCopyBuffer
+/// <param name="capacity">Bytes that are set aside when the first row is written; a buffer that none comes to takes nothing.</param>
+public sealed class BinaryCopyBuffer(int capacity = 1 << 20)
 {
     private const int DateOid = 1082;
     private const int Float8Oid = 701;
@@ -16,23 +17,21 @@ public sealed class BinaryCopyBuffer
     private static readonly byte[] Header = [.. "PGCOPY\n"u8, 0xFF, (byte)'\r', (byte)'\n', 0, 0, 0, 0, 0, 0, 0, 0, 0];
     private static readonly int PostgresEpoch = new DateOnly(2000, 1, 1).DayNumber;
 
-    private readonly ArrayBufferWriter<byte> _bytes;
+    private static readonly long PostgresEpochTicks = new DateTime(2000, 1, 1, 0, 0, 0, DateTimeKind.Utc).Ticks;
 
-    public BinaryCopyBuffer(int capacity = 1 << 20)
-    {
-        _bytes = new ArrayBufferWriter<byte>(capacity);
-        Clear();
-    }
+    private ArrayBufferWriter<byte>? _bytes;
+
+    private ArrayBufferWriter<byte> Begun => _bytes ?? Begin();
 
     /// <summary>Rows since the last <see cref="Clear"/>.</summary>
     public int Rows { get; private set; }
 
-    public int Length => _bytes.WrittenCount;
+    public int Length => _bytes?.WrittenCount ?? Header.Length;
 
     public void Clear()
     {
-        _bytes.ResetWrittenCount();
-        _bytes.Write(Header);
+        _bytes?.ResetWrittenCount();
+        _bytes?.Write(Header);
         Rows = 0;
     }
 
@@ -91,12 +90,15 @@ public sealed class BinaryCopyBuffer
 
     public void Write(DateOnly value) => Write(value.DayNumber - PostgresEpoch);
 
+    /// <summary>A <c>timestamptz</c>, to the microsecond.</summary>
+    public void Write(DateTimeOffset value) => Write((value.UtcTicks - PostgresEpochTicks) / TimeSpan.TicksPerMicrosecond);
+
     public void Write(ReadOnlySpan<char> value)
     {
-        var span = _bytes.GetSpan(4 + Encoding.UTF8.GetMaxByteCount(value.Length));
+        var span = Begun.GetSpan(4 + Encoding.UTF8.GetMaxByteCount(value.Length));
         var length = Encoding.UTF8.GetBytes(value, span[4..]);
         BinaryPrimitives.WriteInt32BigEndian(span, length);
-        _bytes.Advance(4 + length);
+        Begun.Advance(4 + length);
     }
 
     /// <summary>A <c>date[]</c> of one dimension (PostgreSQL's array_send).</summary>
@@ -128,13 +130,13 @@ public sealed class BinaryCopyBuffer
     public void WriteNull() => BinaryPrimitives.WriteInt32BigEndian(Take(4), -1);
 
     /// <summary>What is written so far from an offset on, for a COPY that is sent in pieces; only its first piece has the header.</summary>
-    public ReadOnlyMemory<byte> Part(int offset) => _bytes.WrittenMemory[offset..];
+    public ReadOnlyMemory<byte> Part(int offset) => Begun.WrittenMemory[offset..];
 
     /// <summary>The whole COPY, trailer included; nothing may be written after it but <see cref="Clear"/>.</summary>
     public ReadOnlyMemory<byte> Finish()
     {
         BinaryPrimitives.WriteInt16BigEndian(Take(2), -1);
-        return _bytes.WrittenMemory;
+        return Begun.WrittenMemory;
     }
 
     private Span<byte> StartArray(int length, int bytesEach, int elementOid)
@@ -149,8 +151,16 @@ public sealed class BinaryCopyBuffer
 
     private Span<byte> Take(int length)
     {
-        var span = _bytes.GetSpan(length)[..length];
-        _bytes.Advance(length);
+        var bytes = Begun;
+        var span = bytes.GetSpan(length)[..length];
+        bytes.Advance(length);
         return span;
+    }
+
+    private ArrayBufferWriter<byte> Begin()
+    {
+        _bytes = new ArrayBufferWriter<byte>(capacity);
+        _bytes.Write(Header);
+        return _bytes;
     }
 }

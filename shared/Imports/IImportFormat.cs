@@ -56,6 +56,13 @@ public interface IImportTarget<TRow>
         Task.CompletedTask;
 
     /// <summary>
+    /// Stores the rows of a file of one batch that are all held back, without a staging table, as <see cref="MergeAsync"/> would; null, and
+    /// nothing done, when they must be staged and merged.
+    /// </summary>
+    Task<MergeOutcome?> StoreAsync(NpgsqlTransaction transaction, ImportJob job, long accepted, CancellationToken cancellationToken) =>
+        Task.FromResult<MergeOutcome?>(null);
+
+    /// <summary>
     /// Merges the staged rows into the service's tables and publishes what changed, all in the transaction that also closes the job.
     /// </summary>
     /// <param name="accepted">Rows of the file that were staged.</param>

@@ -17,11 +17,15 @@ internal sealed class ImportBatch(string copyRows, int bytes, long expected)
     public bool IsFull(int heldBytes) => Rows.Length + Rejects.Length + heldBytes >= bytes;
 
     /// <summary>Rows, rejects and the count of both in one transaction; the batch is empty afterwards.</summary>
-    public async Task WriteAsync(NpgsqlConnection connection, ImportJob job, ImportProgress progress, CancellationToken cancellationToken)
+    /// <param name="before">The writing of the batch before it, without which this one's count would be of rows that are not there.</param>
+    public async Task WriteAsync(NpgsqlConnection connection, ImportJob job, ImportProgress progress, Task before, CancellationToken cancellationToken)
     {
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await ImportStore.CheckpointAsync(connection, job, progress, cancellationToken);
+        // A batch that a crash of the server takes back takes its checkpoint with it and is read again; what a job ends with is flushed.
+        await using (var unhurried = new NpgsqlCommand("SET LOCAL synchronous_commit = off", connection)) await unhurried.ExecuteNonQueryAsync(cancellationToken);
         await CopyAsync(connection, cancellationToken);
+        await before;
+        await ImportStore.CheckpointAsync(connection, job, progress, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 

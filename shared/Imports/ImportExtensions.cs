@@ -11,8 +11,11 @@ public static class ImportExtensions
     /// Registers the spool and the worker, over the <c>NpgsqlDataSource</c> that the service already has; register its
     /// <see cref="IImportFormat{TRow}"/>s and its <see cref="IImportTarget{TRow}"/> beside it. Reads the section <c>Imports</c>.
     /// </summary>
-    public static IHostApplicationBuilder AddImports<TRow>(this IHostApplicationBuilder builder)
+    /// <param name="lanes">Files in work at once; above one, register the target as transient: each lane has its own.</param>
+    public static IHostApplicationBuilder AddImports<TRow>(this IHostApplicationBuilder builder, int lanes = 1)
     {
+        builder.Services.AddSingleton(new ImportLanes(lanes));
+        builder.Services.AddSingleton<Func<IImportTarget<TRow>>>(services => services.GetRequiredService<IImportTarget<TRow>>);
         builder.Services.AddSingleton(builder.Configuration.GetSection("Imports").Get<ImportOptions>() ?? new ImportOptions());
         builder.Services.AddSingleton<ImportSignal>();
         builder.Services.AddSingleton<ImportSpool>();

@@ -3,8 +3,8 @@ using Npgsql;
 namespace Chokepoint.Imports;
 
 /// <summary>
-/// Reads a file into its job's staging table in two batches that take turns: one is filled while the other is being written, since
-/// reading keeps this process busy and writing the database. The last batch stays here for the merge's own transaction, so that a file
+/// Reads a file into its job's staging table in batches that take turns: one is filled while two others are being written, since reading
+/// keeps this process busy and writing two of the database's. The last batch stays here for the merge's own transaction, so that a file
 /// of one batch is one transaction in all.
 /// </summary>
 internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob job, string staging, int batchBytes)
@@ -29,30 +29,30 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     /// <summary>Reads to the end of the file; what is not written then is written by <see cref="CompleteAsync"/>.</summary>
     public async Task RunAsync(NpgsqlDataSource database, IRowReader<TRow> rows, Stream body, CancellationToken cancellationToken)
     {
+        var writers = new Writer[] { new(), new() };
         var filling = NewBatch();
-        ImportBatch? other = null;
-        NpgsqlConnection? connection = null;
-        var writing = Task.CompletedTask;
+        var before = Task.CompletedTask;
         try
         {
-            while (await rows.ReadAsync(cancellationToken))
+            for (var turn = 0; await rows.ReadAsync(cancellationToken);)
             {
                 if (++_read > job.RowsRead) await TakeAsync(rows, filling, cancellationToken); // else an earlier attempt has staged it
                 if (!filling.IsFull(target.HeldBytes)) continue;
-                await writing;
-                connection ??= await database.OpenConnectionAsync(cancellationToken);
-                await PrepareAsync(connection, filling, cancellationToken);
-                writing = WriteAsync(connection, filling, body.Position, cancellationToken);
-                (filling, other) = (other ?? NewBatch(), filling);
+                var writer = writers[turn++ % writers.Length];
+                await writer.Writing;
+                writer.Connection ??= await database.OpenConnectionAsync(cancellationToken);
+                await PrepareAsync(writer.Connection, filling, cancellationToken);
+                before = writer.Writing = WriteAsync(writer.Connection, filling, body.Position, before, cancellationToken);
+                (filling, writer.Batch) = (writer.Batch ?? NewBatch(), filling);
             }
-            await writing;
+            foreach (var writer in writers) await writer.Writing;
             _last = filling;
         }
         finally
         {
-            // Whatever went wrong, the connection must not be given back while a batch is being written on it.
-            await writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (connection is not null) await connection.DisposeAsync();
+            // Whatever went wrong, a connection must not be given back while a batch is being written on it.
+            foreach (var writer in writers) await writer.Writing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            foreach (var writer in writers) await (writer.Connection?.DisposeAsync() ?? ValueTask.CompletedTask);
         }
     }
 
@@ -60,16 +60,24 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     public async Task KeepRejectsAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await _last!.WriteAsync(connection, job, Progress(job.ByteCount), cancellationToken);
+        await _last!.WriteAsync(connection, job, End, Task.CompletedTask, cancellationToken);
     }
 
-    /// <summary>Writes the last batch in the merge's transaction; what the job's row is to say at its end.</summary>
-    public async Task<ImportProgress> CompleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>Some of the rows are in the staging table, from this attempt or from an earlier one.</summary>
+    public bool IsBegun => _isPrepared || job.RowsRead > 0;
+
+    /// <summary>What the job's row is to say at its end.</summary>
+    public ImportProgress End => Progress(job.ByteCount);
+
+    /// <summary>Writes the last batch in the merge's transaction.</summary>
+    public async Task CompleteAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
         await PrepareAsync(connection, _last!, cancellationToken);
         await _last!.CopyAsync(connection, cancellationToken);
-        return Progress(job.ByteCount);
     }
+
+    /// <summary>The same for a file whose rows the target has stored itself.</summary>
+    public Task CompleteRejectsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => _last!.CopyAsync(connection, cancellationToken);
 
     private async Task PrepareAsync(NpgsqlConnection connection, ImportBatch batch, CancellationToken cancellationToken)
     {
@@ -78,10 +86,10 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         await target.CompleteBatchAsync(connection, batch.Rows, job, staging, cancellationToken);
     }
 
-    private Task WriteAsync(NpgsqlConnection connection, ImportBatch batch, long position, CancellationToken cancellationToken)
+    private Task WriteAsync(NpgsqlConnection connection, ImportBatch batch, long position, Task before, CancellationToken cancellationToken)
     {
         var progress = Progress(position);
-        return Task.Run(() => batch.WriteAsync(connection, job, progress, cancellationToken), CancellationToken.None);
+        return Task.Run(() => batch.WriteAsync(connection, job, progress, before, cancellationToken), CancellationToken.None);
     }
 
     private ImportProgress Progress(long bytes) => new(Read, _accepted, _rejected, bytes);
@@ -89,17 +97,14 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     /// <summary>Figures take about two times as much encoded as written out.</summary>
     private ImportBatch NewBatch() => new(_copyRows, batchBytes, expected: 4096 + 2 * job.ByteCount);
 
-    private async ValueTask TakeAsync(IRowReader<TRow> reader, ImportBatch batch, CancellationToken cancellationToken)
+    /// <summary>Nearly every row is taken without waiting for anything, and then costs no more than that.</summary>
+    private ValueTask TakeAsync(IRowReader<TRow> reader, ImportBatch batch, CancellationToken cancellationToken)
     {
         if (reader.TryGet(out var row, out var reason))
         {
-            if (!target.TryEncode(batch.Rows, job, row))
-            {
-                await target.LearnAsync(job, row, cancellationToken);
-                if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
-            }
+            if (!target.TryEncode(batch.Rows, job, row)) return LearnAsync(row, batch, cancellationToken);
             _accepted++;
-            return;
+            return ValueTask.CompletedTask;
         }
         batch.Rejects.StartRow(4);
         batch.Rejects.Write(job.No);
@@ -107,5 +112,21 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         batch.Rejects.Write(reader.Line);
         batch.Rejects.Write(reason);
         FirstReject ??= (reader.Line, reason);
+        return ValueTask.CompletedTask;
+    }
+
+    private async ValueTask LearnAsync(TRow row, ImportBatch batch, CancellationToken cancellationToken)
+    {
+        await target.LearnAsync(job, row, cancellationToken);
+        if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
+        _accepted++;
+    }
+
+    /// <summary>A connection, what is being written on it, and the batch that is free when that has ended.</summary>
+    private sealed class Writer
+    {
+        public NpgsqlConnection? Connection { get; set; }
+        public Task Writing { get; set; } = Task.CompletedTask;
+        public ImportBatch? Batch { get; set; }
     }
 }

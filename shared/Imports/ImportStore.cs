@@ -117,6 +117,7 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
+        if (IsShort(job)) await DiscardAsync(connection, job.No, cancellationToken);
     }
 
     /// <summary>Ends a job without a merge and drops what it had staged and spooled.</summary>
@@ -138,7 +139,8 @@ internal sealed class ImportStore(NpgsqlDataSource database)
                 NpgsqlDbType.Jsonb, problem is null ? DBNull.Value : JsonSerializer.Serialize(problem, EventJson.Options));
             if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) return;
         }
-        await DiscardAsync(connection, job.No, staging, cancellationToken);
+        await DiscardAsync(connection, job.No, cancellationToken);
+        await DropAsync(connection, staging, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 
@@ -174,19 +176,42 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             no = reader.GetInt64(0);
             ended = (ImportState)reader.GetInt32(1) is ImportState.Cancelled;
         }
-        if (ended) await DiscardAsync(connection, no, staging: null, cancellationToken);
+        if (ended) await DiscardAsync(connection, no, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return true;
     }
 
-    public static async Task DiscardAsync(NpgsqlConnection connection, long no, string? staging, CancellationToken cancellationToken)
+    /// <summary>
+    /// Deletes the body of a job that has ended: a long one after its rows are visible, since that takes seconds and nobody need wait for
+    /// it. A short one was deleted with the job's end.
+    /// </summary>
+    public async Task DiscardBodyAsync(ImportJob job, CancellationToken cancellationToken)
     {
-        await using var chunks = new NpgsqlCommand("DELETE FROM import_chunks WHERE job_no = $1", connection);
-        chunks.Parameters.AddWithValue(no);
-        await chunks.ExecuteNonQueryAsync(cancellationToken);
-        if (staging is null) return;
+        if (IsShort(job)) return;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await DiscardAsync(connection, job.No, cancellationToken);
+    }
+
+    /// <summary>Deletes the bodies of jobs that ended and whose process died before it could.</summary>
+    public async Task DiscardForgottenAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            $"DELETE FROM import_chunks c USING import_jobs j WHERE j.no = c.job_no AND j.state NOT IN {Open}");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    public static async Task DropAsync(NpgsqlConnection connection, string staging, CancellationToken cancellationToken)
+    {
         await using var drop = new NpgsqlCommand($"DROP TABLE IF EXISTS {staging}", connection);
         await drop.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static bool IsShort(ImportJob job) => job.ByteCount <= ImportSpool.ChunkBytes;
+
+    private static async Task DiscardAsync(NpgsqlConnection connection, long no, CancellationToken cancellationToken)
+    {
+        await using var chunks = new NpgsqlCommand("DELETE FROM import_chunks WHERE job_no = $1", connection) { CommandTimeout = 0, Parameters = { new() { Value = no } } };
+        await chunks.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task<ImportJob?> SingleAsync(NpgsqlCommand command, CancellationToken cancellationToken)

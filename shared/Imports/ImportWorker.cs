@@ -5,24 +5,41 @@ using Npgsql;
 namespace Chokepoint.Imports;
 
 /// <summary>
-/// Carries out accepted imports, one at a time in each process; replicas share the queue. Rows go by binary COPY into a staging
+/// Carries out accepted imports, in as many lanes as the service has; replicas share the queue. Rows go by binary COPY into a staging
 /// table of the job's own, each batch in one transaction with the count of rows read, so that a job taken over after a kill goes
-/// on where the last batch ended; one merge at the end, with the last batch, applies all of them or none.
+/// on where the last batch ended; one merge at the end, with the last batch, applies all of them or none. A lane reads its file while
+/// another merges; merges follow one another in the order of acceptance.
 /// </summary>
 internal sealed partial class ImportWorker<TRow>(
-    NpgsqlDataSource database, IEnumerable<IImportFormat<TRow>> formats, IImportTarget<TRow> target, ImportSignal signal,
+    NpgsqlDataSource database, IEnumerable<IImportFormat<TRow>> formats, Func<IImportTarget<TRow>> target, ImportLanes lanes, ImportSignal signal,
     ImportOptions options, ILogger<ImportWorker<TRow>> logger) : BackgroundService
 {
+    private readonly SemaphoreSlim _claiming = new(1);
+    private Task _claimedBefore = Task.CompletedTask;
+    private bool _isTidied;
     private readonly ImportStore _store = new(database);
     private readonly Dictionary<string, IImportFormat<TRow>> _formats = formats.ToDictionary(f => f.Name, StringComparer.Ordinal);
 
+    public override void Dispose()
+    {
+        _claiming.Dispose();
+        base.Dispose();
+    }
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await Task.WhenAll(Enumerable.Range(0, lanes.Count).Select(_ => RunLaneAsync(target(), stoppingToken)));
+    }
+
+    private async Task RunLaneAsync(IImportTarget<TRow> own, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await RunNextAsync(stoppingToken)) continue;
+                if (await RunNextAsync(own, stoppingToken)) continue;
+                if (!_isTidied) await _store.DiscardForgottenAsync(stoppingToken);
+                _isTidied = true;
                 await signal.WaitAsync(options.Poll, stoppingToken);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -39,33 +56,53 @@ internal sealed partial class ImportWorker<TRow>(
     }
 
     /// <summary>Claims and carries out one job; false when there is none.</summary>
-    internal async Task<bool> RunNextAsync(CancellationToken cancellationToken)
+    private async Task<bool> RunNextAsync(IImportTarget<TRow> own, CancellationToken cancellationToken)
     {
-        var job = await _store.ClaimAsync(options.Lease, cancellationToken);
-        if (job is null) return false;
+        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (await ClaimAsync(ended.Task, cancellationToken) is not var (job, before)) return false;
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var renewing = KeepLeaseAsync(job, lost);
         try
         {
-            await RunAsync(job, lost.Token);
+            await RunAsync(job, own, before, lost.Token);
         }
         finally
         {
+            ended.SetResult();
             await lost.CancelAsync();
             await renewing;
         }
         return true;
     }
 
-    private async Task RunAsync(ImportJob job, CancellationToken cancellationToken)
+    /// <summary>The next job, and when the one that was claimed before it here has ended; null when there is none.</summary>
+    private async Task<(ImportJob Job, Task Before)?> ClaimAsync(Task ended, CancellationToken cancellationToken)
+    {
+        await _claiming.WaitAsync(cancellationToken);
+        try
+        {
+            if (await _store.ClaimAsync(options.Lease, cancellationToken) is not { } job) return null;
+            var before = _claimedBefore;
+            _claimedBefore = ended;
+            return (job, before);
+        }
+        finally
+        {
+            _claiming.Release();
+        }
+    }
+
+    private async Task RunAsync(ImportJob job, IImportTarget<TRow> target, Task before, CancellationToken cancellationToken)
     {
         var staging = StagingTable(job);
         try
         {
             if (!_formats.TryGetValue(job.Format, out var format))
                 throw ImportRefusedException.NotTheFormat($"This version does not read the format {job.Format}.");
-            var staged = await StageAsync(job, format, staging, cancellationToken);
-            var outcome = await MergeAsync(job, staged, staging, cancellationToken);
+            var staged = await StageAsync(job, target, format, staging, cancellationToken);
+            await before.WaitAsync(cancellationToken);
+            var outcome = await MergeAsync(job, target, staged, staging, cancellationToken);
+            await _store.DiscardBodyAsync(job, CancellationToken.None);
             LogCompleted(job.No, job.Format, outcome.New, outcome.Revised, outcome.Unchanged);
         }
         catch (ImportRefusedException refused)
@@ -109,7 +146,8 @@ internal sealed partial class ImportWorker<TRow>(
         ? "The database's disk is full: make room, then send the file again."
         : "The service's log has the cause under the import's number.";
 
-    private async Task<ImportStaging<TRow>> StageAsync(ImportJob job, IImportFormat<TRow> format, string staging, CancellationToken cancellationToken)
+    private async Task<ImportStaging<TRow>> StageAsync(
+        ImportJob job, IImportTarget<TRow> target, IImportFormat<TRow> format, string staging, CancellationToken cancellationToken)
     {
         await target.BeginAsync(job, cancellationToken);
         var staged = new ImportStaging<TRow>(target, job, staging, options.BatchBytes);
@@ -124,15 +162,24 @@ internal sealed partial class ImportWorker<TRow>(
         return staged;
     }
 
-    private async Task<MergeOutcome> MergeAsync(ImportJob job, ImportStaging<TRow> staged, string staging, CancellationToken cancellationToken)
+    private async Task<MergeOutcome> MergeAsync(
+        ImportJob job, IImportTarget<TRow> target, ImportStaging<TRow> staged, string staging, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var progress = await staged.CompleteAsync(connection, cancellationToken);
-        var outcome = await target.MergeAsync(transaction, job, staging, progress.Accepted, cancellationToken);
-        await ImportStore.DiscardAsync(connection, job.No, staging, cancellationToken);
+        var outcome = staged.IsBegun ? null : await target.StoreAsync(transaction, job, staged.End.Accepted, cancellationToken);
+        if (outcome is null)
+        {
+            await staged.CompleteAsync(connection, cancellationToken);
+            outcome = await target.MergeAsync(transaction, job, staging, staged.End.Accepted, cancellationToken);
+            await ImportStore.DropAsync(connection, staging, cancellationToken);
+        }
+        else
+        {
+            await staged.CompleteRejectsAsync(connection, cancellationToken);
+        }
         // Not sooner: whoever renews the lease or cancels the job must not wait for the merge.
-        await ImportStore.CompleteAsync(connection, job, progress, outcome, cancellationToken);
+        await ImportStore.CompleteAsync(connection, job, staged.End, outcome, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         target.Merged();
         return outcome;
@@ -194,3 +241,6 @@ public sealed record ImportOptions
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
     public int MaxAttempts { get; init; } = 5;
 }
+
+/// <summary>How many files a service has in work at once.</summary>
+internal sealed record ImportLanes(int Count);

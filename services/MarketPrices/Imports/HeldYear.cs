@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Chokepoint.Imports;
+using Chokepoint.MarketPrices.Observations;
 
 namespace Chokepoint.MarketPrices.Imports;
 
@@ -35,6 +36,21 @@ internal sealed class HeldYear(int series, short year, DateOnly vintage)
         buffer.Write(vintage);
         buffer.Write(CollectionsMarshal.AsSpan(_dates));
         buffer.Write(CollectionsMarshal.AsSpan(_prices));
+    }
+
+    /// <summary>Writes the year as it is stored (<see cref="ObservationMerge.Years"/>); how many prices it has.</summary>
+    public int WriteStored(BinaryCopyBuffer buffer, ObservationBatch batch)
+    {
+        if (!_isInOrder) PutInOrder();
+        buffer.StartRow(7);
+        buffer.Write(series);
+        buffer.Write(year);
+        buffer.Write(batch.No);
+        buffer.Write(vintage);
+        buffer.Write(batch.At);
+        buffer.Write(CollectionsMarshal.AsSpan(_dates));
+        buffer.Write(CollectionsMarshal.AsSpan(_prices));
+        return _dates.Count;
     }
 
     private void PutInOrder()

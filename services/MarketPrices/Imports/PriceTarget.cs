@@ -9,11 +9,12 @@ using Npgsql;
 namespace Chokepoint.MarketPrices.Imports;
 
 /// <summary>Stages prices as years of their series, the rows they are stored in, and merges them as <c>POST /observations</c> does.</summary>
-/// <remarks>The worker carries out one job at a time, so what is kept here between calls is of that job.</remarks>
+/// <remarks>Each lane of the worker has its own and carries out one job at a time, so what is kept here between calls is of that job.</remarks>
 internal sealed class PriceTarget(NpgsqlDataSource database, SignalAnnouncer signals, IOutbox outbox) : IImportTarget<PriceRow>
 {
     private readonly Dictionary<SeriesIdentity, int> _series = [];
     private readonly Dictionary<(int Series, int Year, DateOnly Vintage), HeldYear> _held = [];
+    private readonly BinaryCopyBuffer _stored = new(); // kept from file to file: a large piece of memory for each keeps the collector busy
     private (SeriesIdentity? Identity, int No) _lastSeries;
     private HeldYear? _lastYear;
     private DateOnly _vintage;
@@ -75,6 +76,21 @@ internal sealed class PriceTarget(NpgsqlDataSource database, SignalAnnouncer sig
         foreach (var year in _held.Values) year.Write(buffer, ++_seq);
         Forget();
         return Task.CompletedTask;
+    }
+
+    /// <summary>A file that brings years which nobody has yet, the bulk of what is ever imported, is stored as it was read.</summary>
+    public async Task<MergeOutcome?> StoreAsync(NpgsqlTransaction transaction, ImportJob job, long accepted, CancellationToken cancellationToken)
+    {
+        if (_held.Keys.DistinctBy(k => (k.Series, k.Year)).Count() < _held.Count) return null; // two vintages of a year
+        var connection = transaction.Connection!;
+        if (await ObservationMerge.BeginNewYearsAsync(connection, [.. _held.Keys.Select(k => (k.Series, (short)k.Year))], cancellationToken) is not { } batch) return null;
+        _stored.Clear();
+        var added = _held.Values.Sum(year => (long)year.WriteStored(_stored, batch));
+        await using (var copy = await connection.BeginRawBinaryCopyAsync($"COPY {ObservationMerge.Years} FROM STDIN (FORMAT binary)", cancellationToken))
+            await copy.WriteAsync(_stored.Finish(), cancellationToken);
+        await signals.AnnounceAsync(transaction, [.. _held.Keys.Select(k => k.Series).Distinct()], cancellationToken);
+        Forget();
+        return new MergeOutcome(added, 0, accepted - added);
     }
 
     public async Task<MergeOutcome> MergeAsync(

@@ -17,7 +17,31 @@ internal static class ObservationMerge
     public const string StagedColumns =
         "seq bigint NOT NULL, series_no integer NOT NULL, year smallint NOT NULL, vintage date NOT NULL, dates date[] NOT NULL, prices double precision[] NOT NULL";
 
-    private const string Years = "observation_years (series_no, year, batch_no, vintage, recorded_at, dates, prices)";
+    /// <summary>Where years are stored, and the columns in the order they are written in.</summary>
+    public const string Years = "observation_years (series_no, year, batch_no, vintage, recorded_at, dates, prices)";
+
+    /// <summary>Begins to store years that no price is known of, until the transaction ends; null when there is a price of one of them.</summary>
+    public static async Task<ObservationBatch?> BeginNewYearsAsync(
+        NpgsqlConnection connection, IReadOnlyList<(int Series, short Year)> years, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection)
+        {
+            BatchCommands =
+            {
+                new("SELECT no FROM series WHERE no = ANY($1) ORDER BY no FOR UPDATE") { Parameters = { new() { Value = years.Select(y => y.Series).Distinct().ToArray() } } },
+                new("""
+                    SELECT nextval('batch_no'), now() WHERE NOT EXISTS (
+                        SELECT FROM unnest($1, $2) AS t (series_no, year) JOIN observation_years USING (series_no, year))
+                    """)
+                {
+                    Parameters = { new() { Value = years.Select(y => y.Series).ToArray() }, new() { Value = years.Select(y => y.Year).ToArray() } },
+                },
+            },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? new ObservationBatch(reader.GetInt64(0), reader.GetFieldValue<DateTimeOffset>(1)) : null;
+    }
 
     /// <param name="rows">Prices that were staged, each as often as it was.</param>
     public static async Task<MergeOutcome> RunAsync(NpgsqlConnection connection, string staging, long rows, CancellationToken cancellationToken)
@@ -101,3 +125,6 @@ internal static class ObservationMerge
         return (row.GetInt64(0), row.GetInt64(1));
     }
 }
+
+/// <summary>Prices that are stored together: of two prices of a day in one vintage, that of the higher number is known.</summary>
+internal sealed record ObservationBatch(long No, DateTimeOffset At);

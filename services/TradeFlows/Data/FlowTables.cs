@@ -153,7 +153,8 @@ internal static class FlowTables
             ALTER TABLE {staging} DETACH PARTITION {staged};
             ALTER TABLE {staged} RENAME TO {part};
             ALTER TABLE {part} ALTER COLUMN source DROP DEFAULT, ALTER COLUMN import_no DROP DEFAULT, ALTER COLUMN first_import_no DROP DEFAULT,
-                ALTER COLUMN direction DROP DEFAULT, ALTER COLUMN breakdown DROP DEFAULT, ALTER COLUMN estimated DROP DEFAULT;
+                ALTER COLUMN direction DROP DEFAULT, ALTER COLUMN breakdown DROP DEFAULT, ALTER COLUMN estimated DROP DEFAULT,
+                ALTER COLUMN classification DROP DEFAULT;
             ALTER TABLE flows_{source} ATTACH PARTITION {part} FOR VALUES FROM ({year}) TO ({year + 1});
             SET LOCAL default_statistics_target = 10;
             ANALYZE {part};

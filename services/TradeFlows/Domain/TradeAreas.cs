@@ -47,6 +47,9 @@ internal static class TradeAreas
 
     private static readonly FrozenDictionary<string, short> Numbers = Codes.ToFrozenDictionary(x => x.Value, x => x.Key, StringComparer.Ordinal);
 
+    /// <summary>The numbers of those that the platform knows by a code.</summary>
+    public static IReadOnlyCollection<short> Named => Codes.Keys;
+
     /// <summary>False for a number that UN Comtrade gives nobody.</summary>
     public static bool TryGetKind(int number, out AreaKind kind)
     {

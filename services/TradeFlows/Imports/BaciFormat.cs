@@ -22,21 +22,25 @@ internal sealed class BaciFormat(TimeProvider clock) : IImportFormat<FlowRow>
     public async Task<IRowReader<FlowRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
         var thisYear = clock.GetUtcNow().Year;
-        var revision = (short)Array.IndexOf(Revisions, FlowSource.OptionsOf(options).GetValueOrDefault("revision"));
+        var revision = ClassificationOf(options);
         switch (await FileStart.LookAsync(body, cancellationToken))
         {
             case FileKind.Text:
-                return new BaciReader([new BaciPart("the file", () => ValueTask.FromResult(body))], Math.Max(revision, (short)0), thisYear);
+                return new BaciReader([new BaciPart("the file", () => ValueTask.FromResult(body))], revision, thisYear);
             case FileKind.Zip:
                 var archive = await ArchiveParts.OpenAsync(body, cancellationToken);
                 var parts = archive.Entries.Where(IsData).OrderBy(e => e.FullName, StringComparer.Ordinal)
                     .Select(e => new BaciPart(e.FullName, () => ArchiveParts.ReadAsync(e, cancellationToken))).ToList();
                 if (parts.Count == 0) throw ImportRefusedException.NotTheFormat("The ZIP holds no file named like BACI_HS17_Y2021_V202301.csv.");
-                return new BaciReader(parts, Math.Max(revision, (short)0), thisYear);
+                return new BaciReader(parts, revision, thisYear);
             case var kind:
                 throw FileStart.Unexpected(kind, "BACI's CSV or ZIP");
         }
     }
+
+    /// <summary>Which revision of the Harmonized System a file's options name, 0 when none: the same in all its rows.</summary>
+    public static short ClassificationOf(string? options) =>
+        (short)Math.Max(0, Array.IndexOf(Revisions, FlowSource.OptionsOf(options).GetValueOrDefault("revision")));
 
     private static bool IsData(ZipArchiveEntry entry) =>
         entry.Name.StartsWith("BACI_", StringComparison.OrdinalIgnoreCase) && entry.Name.EndsWith(".csv", StringComparison.OrdinalIgnoreCase);

@@ -9,10 +9,10 @@ namespace Chokepoint.TradeFlows.Imports;
 /// </summary>
 internal static class FlowEncoding
 {
-    private static readonly string[] Always = ["year", "period", "hs", "reporter", "partner", "classification", "net_kg", "value_usd", "line"];
-    private static readonly string[] AsReported = [.. Always, "direction", "breakdown", "quantity", "quantity_unit", "estimated"];
+    private static readonly string[] Always = ["year", "period", "hs", "reporter", "partner", "net_kg", "value_usd", "line"];
+    private static readonly string[] AsReported = [.. Always, "classification", "direction", "breakdown", "quantity", "quantity_unit", "estimated"];
 
-    /// <param name="isReconciled">Both sides' reports made one, as in BACI: imports, in total, by weight and value alone.</param>
+    /// <param name="isReconciled">Both sides' reports made one, as in BACI: imports, in total, by weight and value alone, in one revision.</param>
     public static IReadOnlyList<string> Columns(bool isReconciled) => isReconciled ? Always : AsReported;
 
     /// <summary>Writes a row in the order of <see cref="Columns"/>.</summary>
@@ -24,11 +24,11 @@ internal static class FlowEncoding
         buffer.Write(row.Hs);
         buffer.Write(row.Reporter);
         buffer.Write(row.Partner);
-        buffer.Write(row.Classification);
         buffer.Write(row.NetKg);
         buffer.Write(row.ValueUsd);
         buffer.Write(TariffLine.Of(row.Hs, row.Reporter, row.Direction));
         if (isReconciled) return;
+        buffer.Write(row.Classification);
         buffer.Write((short)row.Direction);
         buffer.Write(row.Breakdown);
         buffer.Write(row.Quantity);

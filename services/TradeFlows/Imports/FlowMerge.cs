@@ -67,8 +67,9 @@ internal static class FlowMerge
     /// Makes a staged year the source's year, which it has none of yet: its index is built in one sort and no row is written again.
     /// Returns how many rows were left out because the file has them again.
     /// </summary>
+    /// <param name="isReconciled">Its flows are imports of the whole year, so that its lines tell all that is touched.</param>
     public static async Task<long> AsYearAsync(
-        NpgsqlTransaction transaction, short source, short year, string staging, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, short source, short year, string staging, bool isReconciled, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
         var (staged, part) = ($"{staging}_{year}", FlowTables.PartOf(source, year));
@@ -87,10 +88,29 @@ internal static class FlowMerge
         }
         await FlowTables.AttachYearAsync(connection, source, year, staging, staged, cancellationToken);
 
-        await using var seen = new NpgsqlCommand(
-            $"INSERT INTO {Touched} SELECT DISTINCT {Importer}, hs, period, direction FROM {part} WHERE {OfProfileLines}", connection) { CommandTimeout = 0 };
+        await using var seen = isReconciled ? TouchedLines(part, year) : new NpgsqlCommand(
+            $"INSERT INTO {Touched} SELECT DISTINCT {Importer}, hs, period, direction FROM {part} WHERE {OfProfileLines}");
+        (seen.Connection, seen.CommandTimeout) = (connection, 0);
         await seen.ExecuteNonQueryAsync(cancellationToken);
         return repeated;
+    }
+
+    /// <summary>Asks the index for each line that a profile may be taken from, instead of reading all rows of those that are.</summary>
+    private static NpgsqlCommand TouchedLines(string part, short year)
+    {
+        var lines = (from code in ProfileCodes.All from reporter in TradeAreas.Named select (code, reporter)).ToList();
+        return new NpgsqlCommand(
+            $"""
+            INSERT INTO {Touched} SELECT l.reporter, l.hs, {TradePeriod.OfYear(year)}, {(short)FlowDirection.Import}
+            FROM unnest($1, $2, $3) AS l (line, reporter, hs) CROSS JOIN LATERAL (SELECT FROM {part} f WHERE f.line = l.line LIMIT 1) f
+            """)
+        {
+            Parameters =
+            {
+                new() { Value = lines.Select(l => TariffLine.Of(l.code, l.reporter, FlowDirection.Import)).ToArray() },
+                new() { Value = lines.Select(l => l.reporter).ToArray() }, new() { Value = lines.Select(l => l.code).ToArray() },
+            },
+        };
     }
 
     /// <summary>

@@ -42,7 +42,8 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
             CREATE TABLE IF NOT EXISTS {staging} (LIKE flows) PARTITION BY LIST (year);
             ALTER TABLE {staging} ALTER COLUMN source SET DEFAULT {_source}, ALTER COLUMN import_no SET DEFAULT {job.No},
                 ALTER COLUMN first_import_no SET DEFAULT {job.No}, ALTER COLUMN direction SET DEFAULT {(short)FlowDirection.Import},
-                ALTER COLUMN breakdown SET DEFAULT '', ALTER COLUMN estimated SET DEFAULT false;
+                ALTER COLUMN breakdown SET DEFAULT '', ALTER COLUMN estimated SET DEFAULT false,
+                ALTER COLUMN classification SET DEFAULT {(_isReconciled ? BaciFormat.ClassificationOf(job.Options) : 0)};
             """, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -85,7 +86,7 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
             }
             else
             {
-                added -= await FlowMerge.AsYearAsync(transaction, _source, year, staging, cancellationToken);
+                added -= await FlowMerge.AsYearAsync(transaction, _source, year, staging, _isReconciled, cancellationToken);
             }
         }
         await profiles.AnnounceAsync(transaction, cancellationToken);

@@ -35,7 +35,8 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
             foreach (var importers in year.Order().Chunk(ImportersAtOnce))
             {
                 var flows = await ReportedFlows.OfYearAsync(transaction.Connection!, importers, year.Key, ProfileCodes.All, sources, cancellationToken);
-                var events = flows.GroupBy(f => f.Reporter).SelectMany(g => ProfilesOf(g.Key, year.Key, [.. g], touched.Years[(g.Key, year.Key)], sources)).ToList();
+                var events = flows.GroupBy(f => f.Reporter).AsParallel().AsOrdered().WithCancellation(cancellationToken)
+                    .SelectMany(g => ProfilesOf(g.Key, year.Key, [.. g], touched.Years[(g.Key, year.Key)], sources)).ToList();
                 await store.PublishAsync(transaction, events, cancellationToken);
             }
         }
@@ -45,9 +46,11 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
         short reporter, int period, IReadOnlyCollection<ReportedFlow> flows, HashSet<(string Mineral, Stage Stage)> touched, IReadOnlyList<FlowOrigin> sources)
     {
         if (!TradeAreas.TryGetCode(reporter, out var importer)) yield break;
-        foreach (var set in flows.SelectMany(f => ProfileCodes.Holding(f.Figure.Hs)).Distinct().Where(set => touched.Contains((set.Mineral, set.Stage))))
+        var byCode = flows.ToLookup(f => f.Figure.Hs, StringComparer.Ordinal); // a set looks at its own flows, not at thousands of others
+        foreach (var set in byCode.SelectMany(code => ProfileCodes.Holding(code.Key)).Distinct().Where(set => touched.Contains((set.Mineral, set.Stage))))
         {
-            if (SupplyProfiles.BySource(importer, period, set, flows, sources) is var (profile, source)) yield return ProfileEvents.Of(profile, source, flows: null);
+            List<ReportedFlow> ofSet = [.. set.Codes.SelectMany(code => byCode[code.Hs6])];
+            if (SupplyProfiles.BySource(importer, period, set, ofSet, sources) is var (profile, source)) yield return ProfileEvents.Of(profile, source, flows: null);
         }
     }
 
