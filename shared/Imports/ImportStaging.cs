@@ -97,14 +97,17 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     /// <summary>Figures take about two times as much encoded as written out.</summary>
     private ImportBatch NewBatch() => new(_copyRows, batchBytes, expected: 4096 + 2 * job.ByteCount);
 
-    /// <summary>Nearly every row is taken without waiting for anything, and then costs no more than that.</summary>
-    private ValueTask TakeAsync(IRowReader<TRow> reader, ImportBatch batch, CancellationToken cancellationToken)
+    private async ValueTask TakeAsync(IRowReader<TRow> reader, ImportBatch batch, CancellationToken cancellationToken)
     {
         if (reader.TryGet(out var row, out var reason))
         {
-            if (!target.TryEncode(batch.Rows, job, row)) return LearnAsync(row, batch, cancellationToken);
+            if (!target.TryEncode(batch.Rows, job, row))
+            {
+                await target.LearnAsync(job, row, cancellationToken);
+                if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
+            }
             _accepted++;
-            return ValueTask.CompletedTask;
+            return;
         }
         batch.Rejects.StartRow(4);
         batch.Rejects.Write(job.No);
@@ -112,14 +115,6 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
         batch.Rejects.Write(reader.Line);
         batch.Rejects.Write(reason);
         FirstReject ??= (reader.Line, reason);
-        return ValueTask.CompletedTask;
-    }
-
-    private async ValueTask LearnAsync(TRow row, ImportBatch batch, CancellationToken cancellationToken)
-    {
-        await target.LearnAsync(job, row, cancellationToken);
-        if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
-        _accepted++;
     }
 
     /// <summary>A connection, what is being written on it, and the batch that is free when that has ended.</summary>

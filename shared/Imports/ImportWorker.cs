@@ -11,14 +11,14 @@ namespace Chokepoint.Imports;
 /// another merges; merges follow one another in the order of acceptance.
 /// </summary>
 internal sealed partial class ImportWorker<TRow>(
-    NpgsqlDataSource database, IEnumerable<IImportFormat<TRow>> formats, Func<IImportTarget<TRow>> target, ImportLanes lanes, ImportSignal signal,
+    NpgsqlDataSource database, IEnumerable<IImportFormat<TRow>> formats, ImportLanes<TRow> lanes, ImportSignal signal,
     ImportOptions options, ILogger<ImportWorker<TRow>> logger) : BackgroundService
 {
+    private readonly ImportStore _store = new(database);
+    private readonly Dictionary<string, IImportFormat<TRow>> _formats = formats.ToDictionary(f => f.Name, StringComparer.Ordinal);
     private readonly SemaphoreSlim _claiming = new(1);
     private Task _claimedBefore = Task.CompletedTask;
     private bool _isTidied;
-    private readonly ImportStore _store = new(database);
-    private readonly Dictionary<string, IImportFormat<TRow>> _formats = formats.ToDictionary(f => f.Name, StringComparer.Ordinal);
 
     public override void Dispose()
     {
@@ -26,18 +26,15 @@ internal sealed partial class ImportWorker<TRow>(
         base.Dispose();
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        await Task.WhenAll(Enumerable.Range(0, lanes.Count).Select(_ => RunLaneAsync(target(), stoppingToken)));
-    }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(lanes.Targets.Select(target => RunLaneAsync(target, stoppingToken)));
 
-    private async Task RunLaneAsync(IImportTarget<TRow> own, CancellationToken stoppingToken)
+    private async Task RunLaneAsync(IImportTarget<TRow> target, CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                if (await RunNextAsync(own, stoppingToken)) continue;
+                if (await RunNextAsync(target, stoppingToken)) continue;
                 if (!_isTidied) await _store.DiscardForgottenAsync(stoppingToken);
                 _isTidied = true;
                 await signal.WaitAsync(options.Poll, stoppingToken);
@@ -56,7 +53,7 @@ internal sealed partial class ImportWorker<TRow>(
     }
 
     /// <summary>Claims and carries out one job; false when there is none.</summary>
-    private async Task<bool> RunNextAsync(IImportTarget<TRow> own, CancellationToken cancellationToken)
+    private async Task<bool> RunNextAsync(IImportTarget<TRow> target, CancellationToken cancellationToken)
     {
         var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         if (await ClaimAsync(ended.Task, cancellationToken) is not var (job, before)) return false;
@@ -64,7 +61,7 @@ internal sealed partial class ImportWorker<TRow>(
         var renewing = KeepLeaseAsync(job, lost);
         try
         {
-            await RunAsync(job, own, before, lost.Token);
+            await RunAsync(job, target, before, lost.Token);
         }
         finally
         {
@@ -242,5 +239,5 @@ public sealed record ImportOptions
     public int MaxAttempts { get; init; } = 5;
 }
 
-/// <summary>How many files a service has in work at once.</summary>
-internal sealed record ImportLanes(int Count);
+/// <summary>A target for each file that a service has in work at once: what a target holds between calls is of one file.</summary>
+internal sealed record ImportLanes<TRow>(IReadOnlyList<IImportTarget<TRow>> Targets);

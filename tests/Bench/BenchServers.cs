@@ -1,4 +1,6 @@
 using Chokepoint.LocalHosting.Servers;
+using Chokepoint.ServiceDefaults;
+using Npgsql;
 
 namespace Chokepoint.Bench;
 
@@ -23,6 +25,14 @@ internal sealed class BenchServers : IAsyncDisposable
         var broker = await RabbitMqProcess.ProvisionAsync(new RabbitMqOptions { Folder = folder }, cancellationToken);
         await Task.WhenAll(postgres.StartAsync(cancellationToken), broker.StartAsync(cancellationToken));
         return new BenchServers(folder, postgres, broker);
+    }
+
+    /// <summary>Connections set as a service's.</summary>
+    public static NpgsqlDataSource DataSource(string database)
+    {
+        var source = new NpgsqlDataSourceBuilder(database);
+        ServiceDatabase.SetDefaults(source.ConnectionStringBuilder, database, poolSize: 16, application: "bench");
+        return source.Build();
     }
 
     public async Task<string> DatabaseAsync(string name, CancellationToken cancellationToken)

@@ -30,22 +30,24 @@ internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read)
         return csv;
     }
 
-    /// <summary>Nearly every row is in memory already: reading it makes no task.</summary>
-    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         try
         {
-            while (true)
+            while (await csv.ReadAsync(cancellationToken))
             {
-                var next = csv.ReadAsync(cancellationToken);
-                if (!next.IsCompletedSuccessfully) return WaitAsync(next, cancellationToken);
-                if (!next.Result) return ValueTask.FromResult(false);
-                if (Take()) return ValueTask.FromResult(true);
+                var cell = csv.FieldCount == csv.Headers.Count
+                    ? read(csv, csv.LineNumber)
+                    : new Cell(csv.LineNumber, default, $"The row has {csv.FieldCount} fields and the header {csv.Headers.Count}.");
+                if (cell is null) continue;
+                _cell = cell.Value;
+                return true;
             }
+            return false;
         }
         catch (CsvFormatException e)
         {
-            throw Unreadable(e);
+            throw ImportRefusedException.Damaged($"The CSV cannot be read on from line {e.LineNumber}: {e.Message}", e);
         }
     }
 
@@ -56,33 +58,6 @@ internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read)
     }
 
     public ValueTask DisposeAsync() => csv.DisposeAsync();
-
-    private async ValueTask<bool> WaitAsync(ValueTask<bool> next, CancellationToken cancellationToken)
-    {
-        try
-        {
-            if (!await next) return false;
-        }
-        catch (CsvFormatException e)
-        {
-            throw Unreadable(e);
-        }
-        return Take() || await ReadAsync(cancellationToken);
-    }
-
-    /// <summary>Reads the row that the CSV stands at; false for one that holds no price.</summary>
-    private bool Take()
-    {
-        var cell = csv.FieldCount == csv.Headers.Count
-            ? read(csv, csv.LineNumber)
-            : new Cell(csv.LineNumber, default, $"The row has {csv.FieldCount} fields and the header {csv.Headers.Count}.");
-        if (cell is null) return false;
-        _cell = cell.Value;
-        return true;
-    }
-
-    private static ImportRefusedException Unreadable(CsvFormatException e) =>
-        ImportRefusedException.Damaged($"The CSV cannot be read on from line {e.LineNumber}: {e.Message}", e);
 
     /// <summary>A dated value of one series as a cell.</summary>
     public static Cell Read(CsvReader row, int date, int value, SeriesIdentity series, double scale, long line, DateOnly today)

@@ -85,7 +85,8 @@ internal sealed class PriceTarget(NpgsqlDataSource database, SignalAnnouncer sig
         var connection = transaction.Connection!;
         if (await ObservationMerge.BeginNewYearsAsync(connection, [.. _held.Keys.Select(k => (k.Series, (short)k.Year))], cancellationToken) is not { } batch) return null;
         _stored.Clear();
-        var added = _held.Values.Sum(year => (long)year.WriteStored(_stored, batch));
+        var added = 0L;
+        foreach (var year in _held.Values) added += year.WriteStored(_stored, batch);
         await using (var copy = await connection.BeginRawBinaryCopyAsync($"COPY {ObservationMerge.Years} FROM STDIN (FORMAT binary)", cancellationToken))
             await copy.WriteAsync(_stored.Finish(), cancellationToken);
         await signals.AnnounceAsync(transaction, [.. _held.Keys.Select(k => k.Series).Distinct()], cancellationToken);

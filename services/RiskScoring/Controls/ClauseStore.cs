@@ -32,19 +32,13 @@ internal static class ClauseStore
     /// <summary>Keeps each version for history, and as the newest one if it is; all in one round trip, in the given order.</summary>
     /// <returns>For each event whether it is newer than what was known, and what was known.</returns>
     public static async Task<IReadOnlyList<(bool IsNewer, ControlClause? Before)>> ApplyAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, IEnumerable<ControlStateChanged> events, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<ControlStateChanged> events, CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
-        var count = 0;
-        foreach (var @event in events)
-        {
-            Add(batch, @event);
-            count++;
-        }
-
-        var outcomes = new List<(bool, ControlClause?)>(count);
+        foreach (var @event in events) Add(batch, @event);
+        var outcomes = new List<(bool, ControlClause?)>(events.Count);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var i = 0; i < count; i++)
+        while (outcomes.Count < events.Count)
         {
             var before = await reader.ReadAsync(cancellationToken) ? Parse(reader.GetString(0)) : null;
             await reader.NextResultAsync(cancellationToken);

@@ -20,7 +20,7 @@ internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook bo
         // In one order, so that two groups with the same clauses wait for one another and do not deadlock.
         Heard<ControlStateChanged>[] inOrder =
             [.. events.OrderBy(e => e.Event.NoticeId).ThenBy(e => e.Event.Clause, StringComparer.Ordinal).ThenBy(e => e.Event.Version)];
-        var outcomes = await ClauseStore.ApplyAsync(connection, transaction, inOrder.Select(e => e.Event), cancellationToken);
+        var outcomes = await ClauseStore.ApplyAsync(connection, transaction, [.. inOrder.Select(e => e.Event)], cancellationToken);
         await WorkTable.AskAsync(connection, transaction, inOrder.Zip(outcomes).SelectMany(e => Asked(e.First, e.Second)), cancellationToken);
     }
 

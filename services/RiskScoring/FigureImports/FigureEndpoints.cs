@@ -18,8 +18,8 @@ internal static class FigureEndpoints
 {
     public static void AddFigureImports(this IHostApplicationBuilder builder)
     {
-        builder.AddImports<Figure>();
-        builder.Services.AddSingleton<FiguresSignal>().AddSingleton<IImportTarget<Figure>, FigureTarget>();
+        builder.AddImports<Figure, FigureTarget>();
+        builder.Services.AddSingleton<FiguresSignal>();
         foreach (var importer in FigureImporters.All) builder.Services.AddSingleton<IImportFormat<Figure>>(new FigureFormat(importer));
     }
 

@@ -1,6 +1,5 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
-using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -67,9 +66,7 @@ internal sealed class ServicePair : IAsyncDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:broker", broker)]);
         builder.Logging.SetMinimumLevel(LogLevel.Warning).AddSimpleConsole();
-        var source = new NpgsqlDataSourceBuilder(database);
-        ServiceDatabase.SetDefaults(source.ConnectionStringBuilder, database, poolSize: 16, service);
-        builder.Services.AddSingleton(source.Build());
+        builder.Services.AddSingleton(BenchServers.DataSource(database));
         builder.Services.AddDbContextPool<BenchDb>((provider, options) => options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>()));
         builder.Services.AddSingleton<Arrivals>();
         builder.AddMessaging<BenchDb>(service, messaging =>

@@ -25,7 +25,7 @@ internal sealed class FloorChain : IAsyncDisposable
     /// <param name="connectionStrings">Three databases, one for each hop that commits.</param>
     public FloorChain(IReadOnlyList<string> connectionStrings, Uri receiver)
     {
-        databases = [.. connectionStrings.Select(connection => NpgsqlDataSource.Create(connection + ";Max Auto Prepare=64;Maximum Pool Size=16;No Reset On Close=true"))]; // as the services'
+        databases = [.. connectionStrings.Select(BenchServers.DataSource)];
         this.receiver = receiver;
     }
 

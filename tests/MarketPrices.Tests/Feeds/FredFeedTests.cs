@@ -56,7 +56,7 @@ public sealed class FredFeedTests(ServersFixture servers)
     {
         await using var fed = await StartAsync(_ => Csv(Nickel), ("Feeds:Fred:Series", "PNICKUSDM"), ("Feeds:Fred:Interval", "01:00:00"));
         await fed.HasPricesAsync(1);
-        await fed.FeedAsync(f => f.GetProperty("lastSuccessAt").ValueKind is JsonValueKind.String); // its first turn is over: a poll asked for amid it is that turn
+        await fed.FeedAsync(f => f.GetProperty("lastSuccessAt").ValueKind is JsonValueKind.String); // its first turn is over
         fed.Source.AnswerNext(new PlayedAnswer(Status: 429) { RetryAfter = "3" });
         var before = fed.Source.Requests.Count;
 
