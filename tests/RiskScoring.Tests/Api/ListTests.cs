@@ -108,6 +108,33 @@ public sealed class ListTests(GalliumScene scene)
     }
 
     [Theory]
+    [InlineData("/api/risk/moves?since=2099-01-01T00:00:00Z", "id,economy,mineral")]
+    [InlineData("/api/risk/scores?economy=USA&level=low&state=insufficient_data", "economy,mineral,stage,score,interval.low,interval.high,level")]
+    public async Task A_csv_of_nothing_still_has_its_header(string path, string columns)
+    {
+        (await Risk.GetAsync(path)).GetProperty("items").GetArrayLength().ShouldBe(0);
+        using var request = new HttpRequestMessage(HttpMethod.Get, path);
+        request.Headers.Accept.ParseAdd("text/csv");
+        using var answer = await Risk.Http.SendAsync(request);
+        var lines = (await answer.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        lines.ShouldHaveSingleItem().ShouldStartWith(columns);
+    }
+
+    /// <summary>Rows without an interval (no figures) and rows with one: the columns are the type's, not the rows'.</summary>
+    [Fact]
+    public async Task Every_row_of_a_csv_has_the_columns_of_its_header()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/risk/scores?sort=mineral&limit=500");
+        request.Headers.Accept.ParseAdd("text/csv");
+        using var answer = await Risk.Http.SendAsync(request);
+        var lines = (await answer.Content.ReadAsStringAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        lines[0].Split(',').ShouldBeUnique();
+        lines[0].ShouldNotContain(",interval,");
+        lines.Select(l => l.Split(',').Length).Distinct().ShouldHaveSingleItem();
+        lines.Skip(1).ShouldContain(l => l.Contains("insufficient_data", StringComparison.Ordinal));
+    }
+
+    [Theory]
     [InlineData("/api/risk/scores?economy=USA&level=high", "application/json")]
     [InlineData("/api/risk/scores?economy=USA&limit=3", "text/csv")]
     [InlineData("/api/risk/scores/USA/gallium?on=2026-11-28", "application/json")]
