@@ -128,11 +128,13 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
     private static Cell? Read(CsvReader row, int[] at, long line, DateOnly today)
     {
         if (row.GetString(at[1]) != "Price" || SourceSeries.MineralOf(row.GetString(at[0])) is not { } mineral) return null;
-        var (unitWords, value) = (row.GetString(at[3]), row.GetString(at[5]));
+        var (detail, value) = (row.GetString(at[2]), row.GetString(at[5]));
         if (value is "" or "NA" or "—" or "W") return null;
+        // Of manganese ore the column says a ton where the text says a unit of content, a hundredth of it.
+        var unitWords = detail.EndsWith("metric ton unit", StringComparison.Ordinal) ? detail : row.GetString(at[3]);
         if (SourceSeries.UnitOf(unitWords) is not var (unit, scale)) return new Cell(line, default, $"The unit '{unitWords}' is not known.");
         if (value.AsSpan().ContainsAny("<>–")) return new Cell(line, default, $"The value '{value}' is a bound or a range, not a price.");
-        var series = new SeriesIdentity(mineral, row.GetString(at[2]), unit, "USD", "USGS Mineral Commodity Summaries", Frequency.Annual);
+        var series = new SeriesIdentity(mineral, detail, unit, "USD", "USGS Mineral Commodity Summaries", Frequency.Annual);
         return PriceCsv.Read(row, at[4], at[5], series, scale, line, today);
     }
 }

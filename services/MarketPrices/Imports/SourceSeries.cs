@@ -15,8 +15,10 @@ internal static partial class SourceSeries
         ["Niobium (Columbium)"] = "niobium", ["Silicon"] = "silicon-metal", ["Sulfur"] = "sulphur", ["Magnesium Metal"] = "magnesium",
         ["Titanium sponge metal"] = "titanium-metal", ["China import Iron Ore Fines 62% FE spot (CFR Tianjin port)"] = "iron-ore",
         ["Potassium chloride"] = "potash", ["Potassium Chloride (Muriate of Potash) Standard Grade: FOB Vancouver Spot Price"] = "potash",
-        ["Rubber"] = "natural-rubber", ["Lithium Metal"] = "lithium", ["Manganese Metal"] = "manganese", ["Silicon Metal"] = "silicon-metal",
-        ["Vanadium Pentoxide"] = "vanadium", ["Talc And Pyrophyllite"] = "talc",
+        ["Rubber"] = "natural-rubber", ["Lithium Metal"] = "lithium", ["Manganese Electro CIF NWE"] = "manganese", ["Silicon Lumps CIF NWE"] = "silicon-metal",
+        ["Vanadium Pentoxide CIF NWE"] = "vanadium", ["Talc And Pyrophyllite"] = "talc", ["Sand And Gravel (Industrial)"] = "silica-sand",
+        ["Titanium Mineral Concentrates"] = "titanium",
+        ["Zirconium And Hafnium"] = "zirconium", // under which USGS prices zircon; each metal has a heading of its own
     };
 
     /// <summary>The mineral that a source's heading is about: its whole text, or its first words up to a comma, sign or number.</summary>
@@ -44,6 +46,7 @@ internal static partial class SourceSeries
             "lb" or "pound" => "lb",
             "troy oz" or "troy ounce" => "ozt",
             "dmtu" or "dry metric ton unit" => "dmtu",
+            "metric ton unit" => "mtu", // a hundredth of a ton of content
             "short ton" => "st",
             "gram" => "g",
             _ => null,
@@ -58,7 +61,7 @@ internal static partial class SourceSeries
     private static partial Regex FirstWords();
 
     [GeneratedRegex(
-        @"((?<cents>cents)|\$|dollars|USD)\s*(per|/)\s*(?<of>metric tonne|metric ton|dry metric ton unit|short ton|troy ounce|troy oz|kilogram|gram|pound|dmtu|ton|mt|kg|lb|t)\b",
+        @"((?<cents>cents)|\$|dollars|USD)\s*(per|/)\s*(?<of>metric tonne|metric ton unit|metric ton|dry metric ton unit|short ton|troy ounce|troy oz|kilogram|gram|pound|dmtu|ton|mt|kg|lb|t)\b",
         RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
     private static partial Regex Unit();
 }

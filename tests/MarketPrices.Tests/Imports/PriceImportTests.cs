@@ -78,58 +78,6 @@ public sealed class PriceImportTests(PriceService prices) : PriceTests(prices)
         (await Prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE form = 'COMEX cathode'")).ShouldBe(14.243, 1e-9);
     }
 
-    [Fact]
-    public async Task The_pink_sheet_s_minerals_import_with_every_month_it_has()
-    {
-        var file = await SharedData.ReadAsync("prices", "CMO-Historical-Data-Monthly_2025-12-02.xlsx");
-        var job = await Prices.ImportAsync("format=world-bank-pink-sheet", file);
-        var again = await Prices.ImportAsync("format=world-bank-pink-sheet", file);
-
-        job.GetProperty("state").GetString().ShouldBe("completed");
-        job.GetProperty("rowsRejected").GetInt64().ShouldBe(0);
-        // Counted in the sheet's own XML: ten metals, potassium chloride and RSS3 rubber in each of 791 months, phosphate rock in 790, TSR20 in 323.
-        job.GetProperty("rowsNew").GetInt64().ShouldBe(12 * 791 + 790 + 323);
-        again.GetProperty("rowsUnchanged").GetInt64().ShouldBe(job.GetProperty("rowsNew").GetInt64());
-        // 1960M01 to 2025M11 is 791 months.
-        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper'")).ShouldBe(791);
-        (await Prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%' AND form = 'Copper' AND date = '2025-11-01'")).ShouldBe(10812.03);
-        (await Prices.QueryAsync<DateOnly>("SELECT max(vintage) FROM observations JOIN series ON no = series_no WHERE source LIKE 'World Bank%'")).ShouldBe(new DateOnly(2025, 12, 2));
-        (await Prices.QueryAsync<long>("SELECT count(*) FROM series WHERE source LIKE 'World Bank%'")).ShouldBe(14);
-    }
-
-    [Fact]
-    public async Task The_imf_s_old_workbook_imports_its_metals_those_without_a_code_too()
-    {
-        var job = await Prices.ImportAsync("format=imf-pcps", await SharedData.ReadAsync("prices", "IMF_external-data-v2.xls"));
-
-        job.GetProperty("state").GetString().ShouldBe("completed");
-        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'IMF%' AND mineral = 'cobalt'")).ShouldBe(429);
-        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'IMF%' AND mineral = 'lithium'")).ShouldBe(160);
-        (await Prices.QueryAsync<string>("SELECT unit FROM series WHERE source LIKE 'IMF%' AND mineral = 'uranium'")).ShouldBe("lb");
-    }
-
-    [Theory]
-    [InlineData("FRED_PCOPPUSDM.csv", 413)]
-    [InlineData("FRED_PNICKUSDM.csv", 413)]
-    [InlineData("FRED_PNICKUSDM_vintage2020-02.csv", 362)]
-    public async Task Fred_files_import_whole(string name, int rows)
-    {
-        var job = await Prices.ImportAsync("format=fred" + (name.Contains("vintage", StringComparison.Ordinal) ? "&vintage=2020-02-29" : ""), await SharedData.ReadAsync("prices", name));
-
-        var counts = Counts(job);
-        (counts.Item1, counts.Item2, counts.Item3, counts.Item4).ShouldBe(("completed", rows, rows, 0));
-    }
-
-    [Fact]
-    public async Task The_2026_edition_of_usgs_imports_its_prices()
-    {
-        var job = await Prices.ImportAsync("format=usgs-mcs", await SharedData.ReadAsync("usgs_mcs", "2026", "MCS2026_Commodities_Data.csv"));
-
-        job.GetProperty("state").GetString().ShouldBe("completed");
-        job.GetProperty("rowsAccepted").GetInt64().ShouldBeGreaterThan(300);
-        (await Prices.QueryAsync<long>("SELECT count(*) FROM observations JOIN series ON no = series_no WHERE source LIKE 'USGS%' AND mineral = 'gallium'")).ShouldBeGreaterThan(0);
-    }
-
     private static (string, long, long, long, long, long, long) Counts(JsonElement job)
     {
         long Number(string name) => job.GetProperty(name) is { ValueKind: JsonValueKind.Number } n ? n.GetInt64() : -1;

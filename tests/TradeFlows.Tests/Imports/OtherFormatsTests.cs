@@ -5,7 +5,7 @@ namespace Chokepoint.TradeFlows.Tests.Imports;
 
 public sealed class OtherFormatsTests(TradeService trade) : TradeTests(trade)
 {
-    private const string Mapping = "&reporter=CHN&direction=export&frequency=monthly&period=period_dt&partner=partner_name&hs=hs6&value=val&weight=qty";
+    internal const string Mapping = "&reporter=CHN&direction=export&frequency=monthly&period=period_dt&partner=partner_name&hs=hs6&value=val&weight=qty";
 
     [Fact]
     public async Task Comtrade_plus_is_read_by_its_own_header_and_api_v1_is_not()
@@ -68,16 +68,7 @@ public sealed class OtherFormatsTests(TradeService trade) : TradeTests(trade)
     }
 
     [Fact]
-    public async Task The_download_of_comtrade_plus_imports_whole()
-    {
-        var job = await Trade.ImportAsync("comtrade-plus", await SharedData.ReadAsync("trade", "comtradeplus", "TradeData_7_29_2024_10_39_30.csv"));
-
-        var counts = ComtradeImportTests.Counts(job);
-        (counts.Item1, counts.Item2, counts.Item4).ShouldBe(("completed", 243, 0));
-    }
-
-    [Fact]
-    public async Task China_s_monthly_exports_import_whole_and_only_the_graphite_break_is_found()
+    public async Task In_China_s_monthly_exports_only_the_graphite_break_is_found()
     {
         var file = await SharedData.ReadAsync("trade", "china_monthly", "deep_dive_hs6_monthly.csv");
         var job = await Trade.ImportAsync("csv&source=China%20customs%20monthly" + Mapping, file);
