@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts;
 using Chokepoint.Gateway.Forwarding;
@@ -22,50 +23,59 @@ internal sealed record OwnerProgress(string Service, bool Answers, string? Event
 internal sealed record RebuildProgress(string Service, string State, long? Ready, IReadOnlyList<OwnerProgress> Owners);
 
 /// <summary>
-/// Rebuilds RiskScoring's projections from the facts of those who own them: each owner is asked, with the operator's own key, to state
-/// its facts again to that one consumer (docs/adr/rebuild-by-restating.md). RiskScoring is the only service with such projections.
+/// Rebuilds a service's projections from the facts of those who own them: each owner is asked, with the operator's own key, to state
+/// its facts again to that one consumer (docs/adr/rebuild-by-restating.md).
 /// </summary>
 internal static class Rebuild
 {
-    private static readonly Area Asker = Area.All.Single(area => area.Name == "risk");
-
-    private static bool IsOwner(Area area) =>
-        EventTopology.Routes.Any(route => route.Publisher == area.Service && route.Consumers.Contains(Asker.Service, StringComparer.Ordinal));
+    /// <summary>Those that keep a picture of what others own. Notifications keeps what it was told, to deliver it once: that is no picture, and is not told again.</summary>
+    private static readonly Area[] Askers = [.. Area.All.Where(area => area.Name is "risk" or "trade")];
 
     public static void MapRebuild(this RouteGroupBuilder ops)
     {
-        ops.MapPost($"/{Asker.Name}/rebuild", AskAsync).WithName("RebuildRisk")
-            .WithSummary("Rebuilds the risk service's projections: the owners of the facts state them again, to it alone");
-        ops.MapGet($"/{Asker.Name}/rebuild", ProgressAsync).WithName("GetRebuildOfRisk").WithSummary("What of a rebuild is still on its way");
+        foreach (var asker in Askers)
+        {
+            var path = $"/{asker.Name}/rebuild";
+            var name = CultureInfo.InvariantCulture.TextInfo.ToTitleCase(asker.Name);
+            ops.MapPost(path, (HttpContext http, EveryService services, CancellationToken cancellationToken) => AskAsync(asker, http, services, cancellationToken))
+                .WithName($"Rebuild{name}")
+                .WithSummary($"Rebuilds the projections of {asker.Name}: the owners of the facts state them again, to it alone");
+            ops.MapGet(path, (HttpContext http, EveryService services, CancellationToken cancellationToken) => ProgressAsync(asker, http, services, cancellationToken))
+                .WithName($"GetRebuildOf{name}").WithSummary("What of a rebuild is still on its way");
+        }
     }
 
+    private static bool IsOwner(Area area, Area asker) =>
+        EventTopology.Routes.Any(route => route.Publisher == area.Service && route.Consumers.Contains(asker.Service, StringComparer.Ordinal));
+
     private static async Task<Results<Accepted<RebuildAsked>, JsonHttpResult<JsonObject>>> AskAsync(
-        HttpContext http, EveryService services, CancellationToken cancellationToken)
+        Area asker, HttpContext http, EveryService services, CancellationToken cancellationToken)
     {
         var answers = await services.SendAsync(
-            http, HttpMethod.Post, owner => $"api/ops/{owner.Name}/restate?to={Asker.Service}", IsOwner, cancellationToken);
+            http, HttpMethod.Post, owner => $"api/ops/{owner.Name}/restate?to={asker.Service}", area => IsOwner(area, asker), cancellationToken);
         if (OperationsEndpoints.Refusal(http, answers) is { } refusal)
             return refusal;
         var owners = answers.Select(answer => new OwnerAsked(
             answer.Service, answer.IsOk, answer.IsOk ? Text(answer, "event") : null, answer.IsOk ? Number(answer, "stated") : null));
-        return TypedResults.Accepted($"/api/ops/{Asker.Name}/rebuild", new RebuildAsked(Asker.Name, [.. owners]));
+        return TypedResults.Accepted($"/api/ops/{asker.Name}/rebuild", new RebuildAsked(asker.Name, [.. owners]));
     }
 
     private static async Task<Results<Ok<RebuildProgress>, JsonHttpResult<JsonObject>>> ProgressAsync(
-        HttpContext http, EveryService services, CancellationToken cancellationToken)
+        Area asker, HttpContext http, EveryService services, CancellationToken cancellationToken)
     {
-        var facts = await services.SendAsync(http, HttpMethod.Get, owner => $"api/ops/{owner.Name}/facts", IsOwner, cancellationToken);
+        bool Owns(Area area) => IsOwner(area, asker);
+        var facts = await services.SendAsync(http, HttpMethod.Get, owner => $"api/ops/{owner.Name}/facts", Owns, cancellationToken);
         if (OperationsEndpoints.Refusal(http, facts) is { } refusal)
             return refusal;
         // The owners first: what has left an outbox by then is in a queue when that is counted.
-        var states = await services.SendAsync(http, HttpMethod.Get, area => $"api/ops/{area.Name}", IsOwner, cancellationToken);
-        var asker = (await services.AskAsync(http, area => $"api/ops/{area.Name}", Asker.Name, cancellationToken)).Single();
+        var states = await services.SendAsync(http, HttpMethod.Get, area => $"api/ops/{area.Name}", Owns, cancellationToken);
+        var heard = (await services.AskAsync(http, area => $"api/ops/{area.Name}", asker.Name, cancellationToken)).Single();
         var owners = facts.Zip(states, (fact, state) => new OwnerProgress(
             fact.Service, fact.IsOk && state.IsOk, fact.IsOk ? Text(fact, "event") : null, fact.IsOk ? Number(fact, "facts") : null,
             state.IsOk ? Number(state, "outbox") : null)).ToArray();
-        var ready = asker.IsOk && asker.Content!["inbound"] is JsonArray queues ? queues.Sum(queue => queue!["ready"]!.GetValue<long>()) : (long?)null;
+        var ready = heard.IsOk && heard.Content!["inbound"] is JsonArray queues ? queues.Sum(queue => queue!["ready"]!.GetValue<long>()) : (long?)null;
         var settled = ready is 0 && owners.All(owner => owner is { Answers: true, Outbox: 0 });
-        return TypedResults.Ok(new RebuildProgress(Asker.Name, settled ? "settled" : "running", ready, owners));
+        return TypedResults.Ok(new RebuildProgress(asker.Name, settled ? "settled" : "running", ready, owners));
     }
 
     private static string Text(ServiceAnswer answer, string name) => answer.Content![name]!.GetValue<string>();

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.RiskScoring.Domain;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.Messaging.Operations;
 using Chokepoint.RiskScoring.Controls;
 using Npgsql;
 using NpgsqlTypes;

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.Messaging.Operations;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -22,15 +23,19 @@ internal static class MeasureStore
         CREATE INDEX measures_issuer ON measures (issuer);
         """;
 
-    /// <summary>Keeps the event if it is newer than what is known of its clause. The minerals that the clause is or was about; none when it is not newer.</summary>
+    /// <summary>
+    /// Keeps the event if it is newer than what is known of its clause, or if it states the known version again and says otherwise
+    /// (docs/adr/rebuild-by-restating.md). The minerals that the clause is or was about; none when nothing is changed.
+    /// </summary>
     public static async Task<IReadOnlyCollection<string>> ApplyAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, ControlStateChanged @event, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
-            """
+            $"""
             INSERT INTO measures AS m (notice_id, clause, version, issuer, event) VALUES ($1, $2, $3, $4, $5)
             ON CONFLICT (notice_id, clause) DO UPDATE SET version = excluded.version, issuer = excluded.issuer, event = excluded.event
             WHERE excluded.version > m.version
+                OR ($6 AND excluded.version = m.version AND {Restated.Says("excluded.event")} <> {Restated.Says("m.event")})
             RETURNING coalesce((SELECT event FROM measures WHERE (notice_id, clause) = ($1, $2)), event)
             """, connection, transaction)
         {
@@ -38,6 +43,7 @@ internal static class MeasureStore
             {
                 new() { Value = @event.NoticeId }, new() { Value = @event.Clause }, new() { Value = @event.Version }, new() { Value = @event.Issuer },
                 new() { Value = JsonSerializer.Serialize(@event, EventJson.Options), NpgsqlDbType = NpgsqlDbType.Jsonb },
+                new() { Value = @event.Silent },
             },
         };
         // A statement does not see what it changes: this is the clause as it was.
