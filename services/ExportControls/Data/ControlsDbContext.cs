@@ -30,6 +30,8 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             notice.ToTable("notices");
             notice.Property(n => n.Id).ValueGeneratedNever();
             notice.HasIndex(n => new { n.Issuer, n.DocumentNumber }).IsUnique();
+            notice.HasIndex(n => new { n.Issuer, n.NumberKey }).IsUnique();
+            notice.HasOne<NoticeRow>().WithMany().HasForeignKey(n => n.DuplicateOf);
             notice.Property(n => n.Revision).IsConcurrencyToken();
             notice.Property(n => n.Origin).HasConversion<string>();
             HoldsDocument(notice.Property(n => n.Document));

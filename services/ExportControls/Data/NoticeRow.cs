@@ -11,6 +11,16 @@ internal sealed class NoticeRow
     public required string Issuer { get; init; }
 
     public required string DocumentNumber { get; init; }
+
+    /// <summary>
+    /// The number of its <see cref="NoticeKey"/>: one for all spellings. Null of a <see cref="DuplicateOf"/>, and until
+    /// <see cref="NumberKeys"/> has been there.
+    /// </summary>
+    public string? NumberKey { get; set; }
+
+    /// <summary>The notice of the same number in another spelling, where both were recorded before spellings were compared.</summary>
+    public Guid? DuplicateOf { get; init; }
+
     public required DateOnly AnnouncedOn { get; set; }
     public required NoticeDocument Document { get; set; }
 

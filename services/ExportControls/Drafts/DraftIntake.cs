@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
 using Chokepoint.ExportControls.Feeds;
 using Chokepoint.ExportControls.Notices;
 using Microsoft.EntityFrameworkCore;
@@ -46,11 +47,13 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
     }
 
     /// <summary>The latest draft of the same notice, from whatever feed.</summary>
-    private async Task<DraftRow?> TwinAsync(NoticeRequest notice, CancellationToken cancellationToken) =>
-        notice is { Issuer: { } issuer, DocumentNumber: { } number }
-            ? await db.Set<DraftRow>().Include(d => d.Sources).Where(d => d.Issuer == issuer && d.DocumentNumber == number)
-                .OrderByDescending(d => d.No).FirstOrDefaultAsync(cancellationToken)
-            : null;
+    private async Task<DraftRow?> TwinAsync(NoticeRequest notice, CancellationToken cancellationToken)
+    {
+        if (notice is not { Issuer: { } issuer, DocumentNumber: { } number }) return null;
+        var key = NoticeKey.Of(issuer, number, notice.Authority).Number;
+        return await db.Set<DraftRow>().Include(d => d.Sources).Where(d => d.Issuer == issuer && d.NumberKey == key)
+            .OrderByDescending(d => d.No).FirstOrDefaultAsync(cancellationToken);
+    }
 
     private DraftRow Add(string feed, FeedDocument document, Reading reading, JsonObject notice, DraftRow? previous, Guid? corrects, int clause = 0)
     {
@@ -154,8 +157,12 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
     private static List<SourceReference> SourcesOf(NoticeRequest notice) =>
         [.. (notice.Sources ?? []).Where(s => s is { Url: not null, Kind: not null }).Select(s => new SourceReference(s.Url!, s.Kind!))];
 
-    internal static void Identify(DraftRow draft, JsonObject notice) =>
-        (draft.Issuer, draft.DocumentNumber) = ((string?)notice["issuer"], (string?)notice["documentNumber"]);
+    internal static void Identify(DraftRow draft, JsonObject notice)
+    {
+        draft.Issuer = (string?)notice["issuer"];
+        draft.NumberKey = draft.Issuer is { } issuer && (string?)notice["documentNumber"] is { } number
+            ? NoticeKey.Of(issuer, number, (string?)notice["authority"]).Number : null;
+    }
 
     internal static bool IsOpen(DraftRow draft) => draft.State is DraftState.Pending or DraftState.Unreadable or DraftState.SetAside;
 

@@ -37,7 +37,8 @@ internal sealed class DraftRow
     /// <summary>As in <see cref="Notice"/>; with the number it says which notice this is, so that another feed's word of it comes here too.</summary>
     public string? Issuer { get; set; }
 
-    public string? DocumentNumber { get; set; }
+    /// <summary>As in its <see cref="Domain.NoticeKey"/>.</summary>
+    public string? NumberKey { get; set; }
 
     /// <summary>The notice with its gaps, in the form of POST /notices; edits are in it.</summary>
     public required string Notice { get; set; }
@@ -107,8 +108,8 @@ internal static class DraftTables
             draft.Property(d => d.State).HasConversion<string>();
             draft.HasIndex(d => new { d.State, d.No });
             // One open draft a notice, whoever tells of it.
-            draft.HasIndex(d => new { d.Issuer, d.DocumentNumber }).IsUnique()
-                .HasFilter("state IN ('Pending', 'SetAside', 'Unreadable') AND issuer IS NOT NULL AND document_number IS NOT NULL");
+            draft.HasIndex(d => new { d.Issuer, d.NumberKey }).IsUnique()
+                .HasFilter("state IN ('Pending', 'SetAside', 'Unreadable') AND issuer IS NOT NULL AND number_key IS NOT NULL");
             draft.Property(d => d.Notice).HasColumnType("jsonb");
             draft.Property(d => d.AsRead).HasColumnType("jsonb");
             draft.Property(d => d.Passages).HasColumnType("jsonb");

@@ -1,4 +1,5 @@
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
 using Chokepoint.ExportControls.Notices;
 using Microsoft.EntityFrameworkCore;
 
@@ -11,20 +12,23 @@ internal static class DraftTargets
     public static async Task<IReadOnlyList<DraftResource>> WithUnknownAsync(
         ControlsDbContext db, IReadOnlyList<DraftResource> drafts, CancellationToken cancellationToken)
     {
-        var numbers = drafts.SelectMany(TargetsOf).Select(t => t.Target.DocumentNumber!).Distinct(StringComparer.Ordinal).ToArray();
-        if (numbers.Length is 0) return drafts;
-        var known = await db.Notices.AsNoTracking().Where(n => numbers.Contains(n.DocumentNumber))
-            .Select(n => new { n.Issuer, n.DocumentNumber, Clauses = n.Clauses.Where(c => !c.IsRemoved).Select(c => c.Number).ToList() })
-            .ToDictionaryAsync(n => (n.Issuer, n.DocumentNumber), n => n.Clauses, cancellationToken);
+        var targets = drafts.SelectMany(TargetsOf).Select(t => t.Target).ToList();
+        if (targets.Count is 0) return drafts;
+        var numbers = targets.Select(t => t.DocumentNumber!).Distinct(StringComparer.Ordinal).ToArray();
+        var keys = targets.Select(t => NoticeKey.Of(t.Issuer!, t.DocumentNumber!).Number).Distinct(StringComparer.Ordinal).ToArray();
+        var known = await db.Notices.AsNoTracking().Where(n => numbers.Contains(n.DocumentNumber) || keys.Contains(n.NumberKey!))
+            .Select(n => new { n.Id, n.Issuer, n.DocumentNumber, n.NumberKey, Clauses = n.Clauses.Where(c => !c.IsRemoved).Select(c => c.Number).ToList() })
+            .ToDictionaryAsync(n => new NoticeName(n.Id, n.Issuer, n.DocumentNumber, n.NumberKey), n => n.Clauses, cancellationToken);
+        var names = new NoticeNames([.. known.Keys]);
         return [.. drafts.Select(draft =>
         {
             var faults = draft.Faults.ToDictionary(StringComparer.Ordinal);
             foreach (var (i, target) in TargetsOf(draft))
             {
-                if (!known.TryGetValue((target.Issuer!, target.DocumentNumber!), out var clauses))
+                if (names.Find(target.Issuer!, target.DocumentNumber!) is not { } name)
                     faults.TryAdd($"/actions/{i}/target/documentNumber", [$"Is no notice of {target.Issuer} that is known here."]);
-                else if (target.Clause is { } clause && !clauses.Contains(clause, StringComparer.Ordinal))
-                    faults.TryAdd($"/actions/{i}/target/clause", [$"Is no clause of {target.Issuer} {target.DocumentNumber}."]);
+                else if (target.Clause is { } clause && !known[name].Contains(clause, StringComparer.Ordinal))
+                    faults.TryAdd($"/actions/{i}/target/clause", [$"Is no clause of {target.Issuer} {name.DocumentNumber}."]);
             }
             return faults.Count == draft.Faults.Count ? draft : draft with { Faults = faults };
         })];
@@ -35,6 +39,9 @@ internal static class DraftTargets
         draft.State is DraftState.Confirmed or DraftState.Rejected
             ? []
             : (draft.Notice.Actions ?? []).Index().Select(a => (a.Index, a.Item?.Target!))
-                .Where(a => a.Item2 is { Issuer: not null, DocumentNumber: not null }
-                    && (a.Item2.Issuer != draft.Notice.Issuer || a.Item2.DocumentNumber != draft.Notice.DocumentNumber));
+                .Where(a => a.Item2 is { Issuer: { } issuer, DocumentNumber: { } number } && !IsItself(draft.Notice, issuer, number));
+
+    private static bool IsItself(NoticeRequest notice, string issuer, string number) =>
+        notice.Issuer == issuer && notice.DocumentNumber is { } own
+        && (own == number || NoticeKey.Of(issuer, own, notice.Authority) == NoticeKey.Of(issuer, number));
 }

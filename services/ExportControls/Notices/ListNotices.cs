@@ -15,17 +15,20 @@ internal static class ListNotices
         .WithName("ListNotices").WithTags("Notices").WithSummary("Notices, the latest announced first")
         .WithDescription(
             "A notice is found when one of its clauses meets every condition; `status` is that of the day `on`, today without it. "
+            + "`documentNumber`, with `issuer`, finds the notice of that number in whatever spelling. "
             + "`knownOn`, a day or an instant, answers with the wordings and the schedules known then.");
 
     private static async Task<Page<NoticeResource>> HandleAsync(
-        [AsParameters] ClauseFilter filter, string? status, DateOnly? on, string? knownOn, PageRequest page,
+        [AsParameters] ClauseFilter filter, string? documentNumber, string? status, DateOnly? on, string? knownOn, PageRequest page,
         ControlsDbContext db, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         ControlStatus? wantedStatus = status is null ? null : EnumNames.Parse<ControlStatus>("status", status);
-        if (knownOn is not null) return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, wantedStatus, on, page, db, earlier, now, cancellationToken);
+        var number = documentNumber is null ? null : NumberAsked.Of(filter.Issuer, documentNumber);
+        if (knownOn is not null) return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, number, wantedStatus, on, page, db, earlier, now, cancellationToken);
         var notices = db.Notices.AsNoTracking();
         if (filter.Issuer is { } issuer) notices = notices.Where(n => n.Issuer == issuer);
+        if (number is not null) notices = number.Apply(notices, db.Notices);
         if (!filter.NamesNoClause || status is not null || on is not null)
         {
             // Notices without clauses, which only act on others', are left out here.
@@ -56,17 +59,18 @@ internal static class ListNotices
     }
 
     private static async Task<Page<NoticeResource>> AsKnownAsync(
-        KnowledgeDate knownAt, ClauseFilter filter, ControlStatus? status, DateOnly? on, PageRequest page,
+        KnowledgeDate knownAt, ClauseFilter filter, NumberAsked? number, ControlStatus? status, DateOnly? on, PageRequest page,
         ControlsDbContext db, EarlierKnowledge earlier, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (matches, dayOf) = (filter.AsPredicate(), IssuerDay.Asked(on, now));
         var after = page.After<Position>();
         var known = await earlier.ActionsAsync(knownAt, cancellationToken);
+        var named = number is null ? null : (await number.Apply(db.Notices, db.Notices).Select(n => n.Id).ToListAsync(cancellationToken)).ToHashSet();
         var first = new FirstInOrder<NoticeRevisionRow, Position>(page.Take, Position.Order);
         await foreach (var wording in earlier.NoticesAsync(knownAt, "", "").WithCancellation(cancellationToken))
         {
             var position = new Position(wording.Document.AnnouncedOn, wording.NoticeId);
-            if ((after is null || Position.Order.Compare(position, after) > 0) && IsFound(wording.Document)) first.Add(wording, position);
+            if ((after is null || Position.Order.Compare(position, after) > 0) && named?.Contains(wording.NoticeId) is not false && IsFound(wording.Document)) first.Add(wording, position);
         }
         var found = Page.From(first.InOrder(), page, f => f.Position);
         var ids = found.Items.Select(f => f.Item.NoticeId).ToArray();
@@ -87,6 +91,18 @@ internal static class ListNotices
     private static IQueryable<IntervalRow> HoldingDay(IQueryable<IntervalRow> intervals, DateOnly? day, DateTimeOffset now) => day is { } asked
         ? intervals.Where(i => i.From <= asked && (i.Until == null || i.Until >= asked))
         : intervals.Where(i => i.StartsAt <= now && (i.EndsAt == null || i.EndsAt > now));
+
+    /// <summary>A number in whatever spelling.</summary>
+    private sealed record NumberAsked(string Number, string Key)
+    {
+        public static NumberAsked Of(string? issuer, string number) => issuer is null
+            ? throw ProblemException.Invalid("/documentNumber", "Needs issuer beside it: numbers are each issuer's own.")
+            : new NumberAsked(number, NoticeKey.Of(issuer, number).Number);
+
+        /// <summary>A duplicate that an earlier release recorded comes with its notice.</summary>
+        public IQueryable<NoticeRow> Apply(IQueryable<NoticeRow> notices, IQueryable<NoticeRow> all) => notices.Where(n =>
+            n.NumberKey == Key || n.DocumentNumber == Number || all.Any(o => o.Id == n.DuplicateOf && o.Issuer == n.Issuer && o.NumberKey == Key));
+    }
 
     /// <summary>The latest announced first.</summary>
     private sealed record Position(DateOnly AnnouncedOn, Guid Id)

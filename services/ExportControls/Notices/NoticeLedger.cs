@@ -53,9 +53,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     public Task<Recorded> RecordAsync(NoticeDocument document, bool dryRun, CancellationToken cancellationToken) =>
         InTransactionAsync(async () =>
         {
-            var isKnown = await LockAsync(
-                [KeyOf(document), .. document.Actions.Select(KeyOf)], document.Issuer, document.DocumentNumber, cancellationToken);
-            var existing = isKnown ? await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken) : null;
+            (document, var existing) = await LockAsync(document, cancellationToken);
             if (existing is not null && !CanonicalContent.Same(existing.Document, document))
             {
                 if (existing.Origin is NoticeOrigin.Operator) return Without(RecordOutcome.Conflicting, existing);
@@ -83,8 +81,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     public Task<SettleOutcome> SettleBuiltInAsync(NoticeDocument document, CancellationToken cancellationToken) =>
         InTransactionAsync(async () =>
         {
-            await LockAsync([KeyOf(document), .. document.Actions.Select(KeyOf)], cancellationToken);
-            var existing = await FindAsync(document.Issuer, document.DocumentNumber, cancellationToken);
+            (document, var existing) = await LockAsync(document, cancellationToken);
             if (existing is null)
             {
                 await ApplyAsync(Add(document, NoticeOrigin.BuiltIn), before: null, cancellationToken, silent: true);
@@ -104,18 +101,17 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     public Task<Recorded?> CorrectAsync(Guid id, NoticeDocument document, Action<NoticeRow> precondition, CancellationToken cancellationToken) =>
         InTransactionAsync(async () =>
         {
-            var key = await db.Notices.AsNoTracking().Where(n => n.Id == id)
-                .Select(n => new { n.Issuer, n.DocumentNumber, n.Document }).FirstOrDefaultAsync(cancellationToken);
-            if (key is null) return null;
-            await LockAsync(
-                [KeyOf(key.Issuer, key.DocumentNumber), .. key.Document.Actions.Select(KeyOf), .. document.Actions.Select(KeyOf)],
-                cancellationToken);
-            var notice = (await FindAsync(key.Issuer, key.DocumentNumber, cancellationToken))!;
+            var before = await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => n.Document).FirstOrDefaultAsync(cancellationToken);
+            if (before is null) return null;
+            var names = await LockAsync([before, document], cancellationToken);
+            var notice = await LoadAsync(id, cancellationToken);
             precondition(notice);
             if (document.Issuer != notice.Issuer)
                 throw ProblemException.Invalid("/issuer", $"Must stay {notice.Issuer}: with the number it says which notice this is.");
-            if (document.DocumentNumber != notice.DocumentNumber)
+            if (document.DocumentNumber != notice.DocumentNumber && NoticeKey.Of(document).Number != notice.NumberKey)
                 throw ProblemException.Invalid("/documentNumber", $"Must stay {notice.DocumentNumber}: it says which notice this is.");
+            document = names.AsRecorded(document) with { DocumentNumber = notice.DocumentNumber };
+            Rekey(notice, document, names);
             notice.Origin = NoticeOrigin.Operator;
             return (Recorded?)new Recorded(RecordOutcome.Corrected, notice, await RewriteAsync(notice, document, cancellationToken));
         }, dryRun: false, cancellationToken);
@@ -128,6 +124,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             Id = Guid.CreateVersion7(now),
             Issuer = document.Issuer,
             DocumentNumber = document.DocumentNumber,
+            NumberKey = NoticeKey.Of(document).Number,
             AnnouncedOn = document.AnnouncedOn,
             Document = document,
             Revision = 1,
@@ -219,52 +216,77 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             new { Sources = notice.Sources.Count, notice.Confidence, notice.DateClaims, Clauses = notice.Clauses.Select(c => c.DateClaims) }, EventJson.Options);
     }
 
-    private async Task<NoticeRow?> FindAsync(string issuer, string documentNumber, CancellationToken cancellationToken)
+    /// <summary>Locks a document's notice and those it acts on by all their names.</summary>
+    /// <returns>The document with every number as it is on record, and the notice that it tells of, if that is here.</returns>
+    /// <exception cref="ProblemException">409: a notice of another series bears the same bare number.</exception>
+    private async Task<(NoticeDocument Document, NoticeRow? Existing)> LockAsync(NoticeDocument document, CancellationToken cancellationToken)
     {
-        var notice = await db.Notices.FirstOrDefaultAsync(n => n.Issuer == issuer && n.DocumentNumber == documentNumber, cancellationToken);
-        if (notice is not null) await ClauseLocks.LoadAsync(db, [notice.Id], cancellationToken);
+        var names = await LockAsync([document], cancellationToken);
+        if (names.Find(document) is { } known) return (names.AsRecorded(document), await LoadAsync(known.Id, cancellationToken));
+        if (names.Namesake(document) is { } other)
+            throw new ProblemException(
+                ProblemKind.Conflict,
+                $"/documentNumber: {document.DocumentNumber} of {document.Issuer} is here as {other.Key}, notice {other.Id}; "
+                + $"by its authority this one is another, so write its series too: {NoticeKey.Of(document).Number}, or as the document has it.");
+        return (names.AsRecorded(document), null);
+    }
+
+    /// <summary>A correction of who signed it may tell another series.</summary>
+    private static void Rekey(NoticeRow notice, NoticeDocument document, NoticeNames names)
+    {
+        if (notice.DuplicateOf is not null) return;
+        var key = NoticeKey.Of(document).Number;
+        if (names.Find(document) is { } other && other.Id != notice.Id)
+            throw ProblemException.Invalid("/authority", $"Makes it the number {key}, which is that of notice {other.Id}.");
+        notice.NumberKey = key;
+    }
+
+    private async Task<NoticeRow> LoadAsync(Guid id, CancellationToken cancellationToken)
+    {
+        var notice = await db.Notices.SingleAsync(n => n.Id == id, cancellationToken);
+        await ClauseLocks.LoadAsync(db, [id], cancellationToken);
         return notice;
     }
 
-    private static string KeyOf(NoticeDocument document) => KeyOf(document.Issuer, document.DocumentNumber);
-
-    private static string KeyOf(ActionDocument action) => KeyOf(action.Target.Issuer, action.Target.DocumentNumber);
-
-    private static string KeyOf(string issuer, string documentNumber) => $"notice {issuer}/{documentNumber}";
-
-    private async Task LockAsync(IEnumerable<string> keys, CancellationToken cancellationToken)
+    /// <summary>
+    /// A statement for each key, in one order for all writers, and one that asks in the same round trip what is on record under these
+    /// numbers; every statement sees what was committed before its own lock.
+    /// </summary>
+    private async Task<NoticeNames> LockAsync(IReadOnlyList<NoticeDocument> documents, CancellationToken cancellationToken)
     {
-        await using var batch = Locks(keys);
-        await batch.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <returns>Whether a notice of this number is here, asked under the lock and in the same round trip.</returns>
-    private async Task<bool> LockAsync(IEnumerable<string> keys, string issuer, string documentNumber, CancellationToken cancellationToken)
-    {
-        await using var batch = Locks(keys);
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT 1 FROM notices WHERE issuer = $1 AND document_number = $2")
-        {
-            Parameters = { new NpgsqlParameter<string> { TypedValue = issuer }, new NpgsqlParameter<string> { TypedValue = documentNumber } },
-        });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken);
-    }
-
-    /// <summary>A statement for each key, in one order for all writers; every statement sees what was committed before its own lock.</summary>
-    private NpgsqlBatch Locks(IEnumerable<string> keys)
-    {
+        // A notice that acts names its target without who signed it: of a bare number both keys are locked.
+        var keys = documents.SelectMany(d => (NoticeKey[])[NoticeKey.Of(d), NoticeKey.Of(d.Issuer, d.DocumentNumber), .. d.Actions.Select(a => NoticeKey.Of(a.Target.Issuer, a.Target.DocumentNumber))]).Distinct().ToList();
+        var spelled = documents.SelectMany(d => ((string, string)[])[(d.Issuer, d.DocumentNumber), .. d.Actions.Select(a => (a.Target.Issuer, a.Target.DocumentNumber))]).Distinct().ToList();
         var transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
-        var batch = new NpgsqlBatch(transaction.Connection, transaction);
-        foreach (var key in keys.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        foreach (var key in keys.Select(k => $"notice {k.Issuer}/{k.Number}").Order(StringComparer.Ordinal))
         {
             batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
             {
                 Parameters = { new NpgsqlParameter<string> { TypedValue = key } },
             });
         }
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($1, $2) AS asked (issuer, key)
+            JOIN notices n ON n.issuer = asked.issuer AND n.number_key = asked.key
+            UNION
+            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($3, $4) AS asked (issuer, number)
+            JOIN notices n ON n.issuer = asked.issuer AND n.document_number = asked.number
+            """)
+        {
+            Parameters =
+            {
+                Texts(keys.Select(k => k.Issuer)), Texts(keys.Select(k => k.Number)), Texts(spelled.Select(s => s.Item1)), Texts(spelled.Select(s => s.Item2)),
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellationToken);
+        var stored = new List<NoticeName>();
+        while (await reader.ReadAsync(cancellationToken))
+            stored.Add(new NoticeName(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3)));
+        return new NoticeNames(stored);
 
-        return batch;
+        static NpgsqlParameter Texts(IEnumerable<string> values) => new NpgsqlParameter<string[]> { TypedValue = [.. values] };
     }
 
     private Recorded Without(RecordOutcome outcome, NoticeRow notice) => new(outcome, notice, Impact.Of([], time.GetUtcNow()));

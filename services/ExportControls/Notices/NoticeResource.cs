@@ -30,6 +30,9 @@ internal sealed record NoticeResource
     /// <summary>True for a notice as it shipped with the platform, false for what an operator recorded or corrected.</summary>
     public required bool IsShipped { get; init; }
 
+    /// <summary>The notice that bears the same number in another spelling, where both were recorded before spellings were compared.</summary>
+    public Guid? DuplicateOf { get; init; }
+
     /// <summary>Counts the wordings of this notice, corrections and further sources included, from 1.</summary>
     public required int Revision { get; init; }
 
@@ -72,6 +75,7 @@ internal sealed record NoticeResource
             Notes = document.Notes,
             DateClaims = document.DateClaims ?? [],
             IsShipped = notice.Origin is NoticeOrigin.BuiltIn,
+            DuplicateOf = notice.DuplicateOf,
             Revision = revision,
             RecordedAt = notice.RecordedAt,
             UpdatedAt = notice.UpdatedAt,

@@ -1,3 +1,4 @@
+using Chokepoint.ExportControls.Domain;
 using Chokepoint.ExportControls.Notices;
 using Chokepoint.ServiceDefaults;
 using FluentValidation;
@@ -33,9 +34,9 @@ internal sealed class RegistryFileValidator : AbstractValidator<RegistryFile>
 
     private static void CheckNumbers(IReadOnlyList<NoticeRequest?>? notices, ValidationContext<RegistryFile> context)
     {
-        var seen = new HashSet<(string?, string?)>();
+        var seen = new HashSet<NoticeKey>();
         foreach (var (i, notice) in (notices ?? []).Index())
-            if (notice is not null && !seen.Add((notice.Issuer, notice.DocumentNumber)))
-                context.AddFailure($"Notices[{i}].DocumentNumber", "Is the number of an earlier notice too.");
+            if (notice is { Issuer: { } issuer, DocumentNumber: { } number } && !seen.Add(NoticeKey.Of(issuer, number, notice.Authority)))
+                context.AddFailure($"Notices[{i}].DocumentNumber", "Is the number of an earlier notice too, so spelled or otherwise.");
     }
 }

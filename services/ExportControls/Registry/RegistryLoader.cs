@@ -1,12 +1,13 @@
 using Chokepoint.ExportControls.Clauses;
+using Chokepoint.ExportControls.Data;
 using Chokepoint.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Chokepoint.ExportControls.Registry;
 
-/// <summary>Loads the shipped notices at start, once for each edition, and reads all clauses into memory. <c>Registry:BuiltIn=false</c> leaves the former out.</summary>
+/// <summary>Gives old rows their keys and loads the shipped notices at start, once for each edition, and reads all clauses into memory. <c>Registry:BuiltIn=false</c> leaves the former out.</summary>
 internal sealed class RegistryLoader(
-    RegistryEdition edition, CurrentClauses clauses, RegistryReady ready, DatabaseReadiness database, IConfiguration configuration, TimeProvider time,
+    NumberKeys keys, RegistryEdition edition, CurrentClauses clauses, RegistryReady ready, DatabaseReadiness database, IConfiguration configuration, TimeProvider time,
     ILogger<RegistryLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(5);
@@ -22,6 +23,7 @@ internal sealed class RegistryLoader(
     {
         try
         {
+            await keys.FillAsync(cancellationToken);
             if (configuration.GetValue("Registry:BuiltIn", defaultValue: true))
             {
                 var shipped = ShippedRegistry.Read();

@@ -63,7 +63,7 @@ public class KilledPollTests(ServersFixture servers)
         await Eventually.IsTrueAsync(async () => await CountAsync(database, "SELECT count(*) FROM drafts") >= Pages * PerPage, FedControls.Patience);
         await FedControls.AskedAgainAsync(register, 2 * Pages); // it looks again, and finds nothing new
         (await CountAsync(database, "SELECT count(*) FROM drafts")).ShouldBe(Pages * PerPage);
-        (await CountAsync(database, "SELECT count(DISTINCT document_number) FROM drafts")).ShouldBe(Pages * PerPage);
+        (await CountAsync(database, "SELECT count(DISTINCT number_key) FROM drafts")).ShouldBe(Pages * PerPage);
         (await CountAsync(database, "SELECT count(*) FROM draft_sources")).ShouldBe(Pages * PerPage);
     }
 

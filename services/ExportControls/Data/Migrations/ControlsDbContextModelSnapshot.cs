@@ -298,10 +298,18 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("document_number");
 
+                    b.Property<Guid?>("DuplicateOf")
+                        .HasColumnType("uuid")
+                        .HasColumnName("duplicate_of");
+
                     b.Property<string>("Issuer")
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("issuer");
+
+                    b.Property<string>("NumberKey")
+                        .HasColumnType("text")
+                        .HasColumnName("number_key");
 
                     b.Property<string>("Origin")
                         .IsRequired()
@@ -324,9 +332,16 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_notices");
 
+                    b.HasIndex("DuplicateOf")
+                        .HasDatabaseName("ix_notices_duplicate_of");
+
                     b.HasIndex("Issuer", "DocumentNumber")
                         .IsUnique()
                         .HasDatabaseName("ix_notices_issuer_document_number");
+
+                    b.HasIndex("Issuer", "NumberKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_notices_issuer_number_key");
 
                     b.ToTable("notices", (string)null);
                 });
@@ -382,10 +397,6 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("decided_by");
 
-                    b.Property<string>("DocumentNumber")
-                        .HasColumnType("text")
-                        .HasColumnName("document_number");
-
                     b.Property<string>("Issuer")
                         .HasColumnType("text")
                         .HasColumnName("issuer");
@@ -405,6 +416,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.Property<Guid?>("NoticeId")
                         .HasColumnType("uuid")
                         .HasColumnName("notice_id");
+
+                    b.Property<string>("NumberKey")
+                        .HasColumnType("text")
+                        .HasColumnName("number_key");
 
                     b.Property<string>("Passages")
                         .IsRequired()
@@ -445,10 +460,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_drafts_no");
 
-                    b.HasIndex("Issuer", "DocumentNumber")
+                    b.HasIndex("Issuer", "NumberKey")
                         .IsUnique()
-                        .HasDatabaseName("ix_drafts_issuer_document_number")
-                        .HasFilter("state IN ('Pending', 'SetAside', 'Unreadable') AND issuer IS NOT NULL AND document_number IS NOT NULL");
+                        .HasDatabaseName("ix_drafts_issuer_number_key")
+                        .HasFilter("state IN ('Pending', 'SetAside', 'Unreadable') AND issuer IS NOT NULL AND number_key IS NOT NULL");
 
                     b.HasIndex("State", "No")
                         .HasDatabaseName("ix_drafts_state_no");
@@ -965,6 +980,14 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_notice_revisions_notices_notice_id");
+                });
+
+            modelBuilder.Entity("Chokepoint.ExportControls.Data.NoticeRow", b =>
+                {
+                    b.HasOne("Chokepoint.ExportControls.Data.NoticeRow", null)
+                        .WithMany()
+                        .HasForeignKey("DuplicateOf")
+                        .HasConstraintName("fk_notices_notices_duplicate_of");
                 });
 
             modelBuilder.Entity("Chokepoint.ExportControls.Drafts.DraftSourceRow", b =>
