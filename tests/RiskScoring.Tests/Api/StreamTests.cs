@@ -1,4 +1,6 @@
+using Chokepoint.RiskScoring.Stream;
 using Chokepoint.RiskScoring.Tests.Support;
+using Chokepoint.Testing;
 
 namespace Chokepoint.RiskScoring.Tests.Api;
 
@@ -50,5 +52,46 @@ public sealed class StreamTests(GalliumScene scene)
 
         // The first comes at once; a busy machine may hand either over late, never early by much.
         waits[1].ShouldBeInRange(10, 60);
+    }
+
+    [Fact]
+    public async Task A_move_that_commits_late_comes_before_the_one_that_overtook_it_and_neither_is_missed()
+    {
+        var last = await Risk.CountAsync("SELECT max(id) FROM revisions");
+        await using var slow = await Risk.Database.OpenConnectionAsync();
+        try
+        {
+            await using (var open = await slow.BeginTransactionAsync())
+            {
+                await InsertAsync(slow, "late");
+                await using var quick = await Risk.Database.OpenConnectionAsync();
+                await InsertAsync(quick, "early");
+                (await MovesAsync()).ShouldBeEmpty("who reads on from the second would never see the first");
+                await open.CommitAsync();
+            }
+
+            // Other transactions of this server, in other databases, hold moves back too.
+            await Eventually.IsTrueAsync(async () => (await MovesAsync()) is ["late", "early"]);
+        }
+        finally
+        {
+            await using var tidy = new Npgsql.NpgsqlCommand("DELETE FROM revisions WHERE economy = 'ZZZ'", slow);
+            await tidy.ExecuteNonQueryAsync();
+        }
+
+        async Task<List<string>> MovesAsync()
+        {
+            return [.. (await Moves.AfterAsync(Risk.Database, last, null, 10, CancellationToken.None)).Select(m => m.Mineral)];
+        }
+
+        static async Task InsertAsync(Npgsql.NpgsqlConnection connection, string mineral)
+        {
+            await using var insert = new Npgsql.NpgsqlCommand(
+                """
+                INSERT INTO revisions (economy, mineral, version, as_of, score, level, state, method, document, seen)
+                SELECT 'ZZZ', $1, 2, as_of, score, level, state, method, document, seen FROM revisions WHERE (economy, mineral, version) = ('USA', 'gallium', 2)
+                """, connection) { Parameters = { new() { Value = mineral } } };
+            (await insert.ExecuteNonQueryAsync()).ShouldBe(1);
+        }
     }
 }
