@@ -62,6 +62,15 @@ internal sealed class Evidence(string feed, string document)
         return [.. found.Select(f => f.Value)];
     }
 
+    /// <summary>It takes a measure away: the words for it, and what is left to whoever reviews the draft.</summary>
+    /// <param name="alone">No clause was made.</param>
+    public void Lifts(Found<string> words, bool alone)
+    {
+        _passages["/clauses"] = [PassageOf(words)];
+        Remark("/clauses", (alone ? "It takes a measure away and brings none of its own. " : "It also takes a measure away. ")
+            + "Name the notice that it acts on, with suspend or repeal, among the actions.");
+    }
+
     public void Remark(string pointer, string remark) => _unread[pointer] = remark;
 
     public Reading Reads(NoticeRequest notice, string? setAside) =>

@@ -31,12 +31,14 @@ internal static class FederalRegisterReader
             SourceText.Html("dates", Text(json, "dates")), SourceText.Html("excerpts", Text(json, "excerpts"))];
         var acting = ActionWords.Find(texts).Where(a => a.Target.Value.Number != number).ToList();
         var own = ActionWords.Without(texts);
-        // A document that acts on others alone has no clause of its own.
-        var actsAlone = acting.Count > 0 && ProposalOf(json) is null && MeasureWords.Find(own) is null;
+        // A document that acts on others alone, or takes a measure away, has no clause of its own.
+        var lifting = LiftingWords.Find(own);
+        var actsAlone = (acting.Count > 0 || lifting is not null) && ProposalOf(json) is null && MeasureWords.Find(own) is null;
         var (clause, isAbout) = actsAlone
-            ? (null, MineralNames.Find(texts).Count > 0 || MeasureWords.Find(texts) is not null)
+            ? (null, lifting is not null || MineralNames.Find(texts).Count > 0 || MeasureWords.Find(texts) is not null)
             : ClauseOf(evidence, json, own);
-        if (actsAlone) evidence.Remark("/clauses", "No words for a measure of its own were found beside what it does to other notices.");
+        if (lifting is not null) evidence.Lifts(lifting, alone: actsAlone);
+        else if (actsAlone) evidence.Remark("/clauses", "No words for a measure of its own were found beside what it does to other notices.");
         var url = Text(json, "html_url") ?? document.Url;
         var announced = new Found<DateOnly?>(published, "publication_date", Text(json, "publication_date")!);
         var notice = new NoticeRequest

@@ -25,6 +25,9 @@ internal static class GlobalTradeAlertReader
         ["Export price benchmark"] = Measure.MinimumPrice,
     };
 
+    /// <summary>The colour in the interface and the export, the word on the site.</summary>
+    private static readonly HashSet<string> Liberalising = new(StringComparer.OrdinalIgnoreCase) { "Green", "Liberalising", "Liberalizing" };
+
     public static Reading Read(FeedDocument document)
     {
         Intervention read;
@@ -46,7 +49,10 @@ internal static class GlobalTradeAlertReader
         var evidence = new Evidence(GlobalTradeAlertFeed.FeedName, document.Key);
         SourceText[] texts = [SourceText.Html("state_act_title", read.Title), SourceText.Html("intervention_description", read.Description)];
         var issuer = IssuerOf(read);
-        var (clause, isAbout) = ClauseOf(evidence, read, texts);
+        var lifting = LiftingOf(read, texts[0]);
+        var isAbout = read.Type?.Contains("export", StringComparison.OrdinalIgnoreCase) is true;
+        var clause = lifting is null ? ClauseOf(evidence, read, texts) : null;
+        if (lifting is not null) evidence.Lifts(lifting, alone: true);
         var url = read.Url ?? document.Url;
         SourceText[] all = [SourceText.Plain("state_act_source", read.Source), .. texts];
         var acting = ActionWords.Find(texts);
@@ -60,7 +66,7 @@ internal static class GlobalTradeAlertReader
             Language = evidence.Of("/language", new Found<string>("en", "feed", "Global Trade Alert", "it writes in English"), ""),
             AnnouncedOn = evidence.Of("/announcedOn", announcedOn, ""),
             Sources = evidence.Of("/sources", SourceOf(url), "No address is given."),
-            Clauses = [clause],
+            Clauses = clause is null ? [] : [clause],
             Actions = ActionReading.Read(
                 evidence, acting, texts, issuer?.Value, number?.Value, announcedOn, Day(read.Implemented, "date_implemented", 0)),
         };
@@ -68,12 +74,19 @@ internal static class GlobalTradeAlertReader
         return evidence.Reads(notice, isAbout ? null : $"Its type, {read.Type ?? "none"}, is no measure on exports.");
     }
 
-    private static (ClauseRequest Clause, bool IsAbout) ClauseOf(Evidence evidence, Intervention read, SourceText[] texts)
+    /// <summary>GTA judges it to liberalise, or its title takes a measure away and names no other.</summary>
+    private static Found<string>? LiftingOf(Intervention read, SourceText title)
+    {
+        if (read.Evaluation is { } colour && Liberalising.Contains(colour.Trim()))
+            return new Found<string>(colour, "gta_evaluation", colour, "GTA's colour for what liberalises trade: it takes a measure away");
+        return MeasureWords.Find([title]) is null ? LiftingWords.Find([title]) : null;
+    }
+
+    private static ClauseRequest ClauseOf(Evidence evidence, Intervention read, SourceText[] texts)
     {
         var codes = read.Products.Where(p => p.Length is 6 && p.All(char.IsAsciiDigit)).Distinct(StringComparer.Ordinal)
             .Select(p => new Found<string>(p, "affected_products", p)).ToList();
         var minerals = MineralNames.Find(texts).Concat(HsMentions.Minerals(codes)).DistinctBy(m => m.Value, StringComparer.Ordinal).ToList();
-        var isExport = read.Type?.Contains("export", StringComparison.OrdinalIgnoreCase) is true;
         Found<Measure?>? measure = read.Type is { } type && Measures.TryGetValue(type, out var known)
             ? new Found<Measure?>(known, "intervention_type", type, "GTA's type of intervention") : null;
         var clause = new ClauseRequest
@@ -88,7 +101,7 @@ internal static class GlobalTradeAlertReader
             EffectiveUntil = evidence.Of($"{Clause}/effectiveUntil", Day(read.Removed, "date_removed", -1), "GTA gives no date of removal; null means that it has no last day."),
         };
         if (HsMentions.Baskets(codes) is { } basket && minerals.Count > 0) evidence.Remark($"{Clause}/minerals", basket);
-        return (clause, isExport);
+        return clause;
     }
 
     private static List<Found<SourceRequest>> SourceOf(string? url) =>

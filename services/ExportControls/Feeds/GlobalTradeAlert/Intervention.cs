@@ -5,9 +5,10 @@ namespace Chokepoint.ExportControls.Feeds.GlobalTradeAlert;
 /// <summary>An intervention as Global Trade Alert tells of it, the same from its interface and from its CSV.</summary>
 /// <param name="Issuers">Names or ISO codes of who implements it; the group's name where a group does.</param>
 /// <param name="Products">HS codes of six digits.</param>
+/// <param name="Evaluation"><c>Green</c> for what liberalises trade, <c>Red</c> or <c>Amber</c> for what hinders it.</param>
 internal sealed record Intervention(
     string Id, string? Title, string? Description, string? Source, string? Url, string? Type, IReadOnlyList<string> Issuers,
-    IReadOnlyList<string> Products, string? Announced, string? Implemented, string? Removed, string? Level)
+    IReadOnlyList<string> Products, string? Announced, string? Implemented, string? Removed, string? Level, string? Evaluation = null)
 {
     /// <summary>From an object of the data interface, of basic or full access.</summary>
     /// <exception cref="FormatException">A member is of another kind than is known.</exception>
@@ -15,7 +16,8 @@ internal sealed record Intervention(
         Text(json, "intervention_id") ?? throw new FormatException("It has no intervention_id."),
         Text(json, "state_act_title"), Text(json, "intervention_description"), Text(json, "state_act_source"), Text(json, "intervention_url"),
         Text(json, "intervention_type"), Issuing(json), [.. List(json, "affected_products").Select(Product)],
-        Text(json, "date_announced"), Text(json, "date_implemented"), Text(json, "date_removed"), Text(json, "implementation_level"));
+        Text(json, "date_announced"), Text(json, "date_implemented"), Text(json, "date_removed"), Text(json, "implementation_level"),
+        Text(json, "gta_evaluation"));
 
     /// <summary>The group that implements it; else each economy.</summary>
     private static List<string> Issuing(JsonElement json)

@@ -15,7 +15,7 @@ internal static class InterventionCsv
         ("Intervention ID", "intervention_id"), ("Intervention URL", "intervention_url"), ("State Act Title", "state_act_title"),
         ("Implementing Jurisdictions", "implementing_jurisdictions"), ("Implementation Level", "implementation_level"),
         ("Intervention Type", "intervention_type"), ("Affected Products", "affected_products"), ("Date Announced", "date_announced"),
-        ("Date Implemented", "date_implemented"), ("Date Removed", "date_removed"),
+        ("Date Implemented", "date_implemented"), ("Date Removed", "date_removed"), ("GTA Evaluation", "gta_evaluation"),
     ];
 
     private static readonly string[] Lists = ["implementing_jurisdictions", "affected_products"];

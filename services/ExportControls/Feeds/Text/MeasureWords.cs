@@ -27,9 +27,11 @@ internal static class MeasureWords
             "it is about technology or software: technology"),
     ];
 
-    public static Found<Measure>? Find(IEnumerable<SourceText> texts)
+    /// <param name="texts">The title first: where it takes a measure away (<see cref="LiftingWords"/>), the rest tells of that one.</param>
+    public static Found<Measure>? Find(IReadOnlyList<SourceText> texts) => FindIn(LiftingWords.Without(texts, text => FindIn([text]) is not null));
+
+    private static Found<Measure>? FindIn(IReadOnlyList<SourceText> all)
     {
-        var all = texts.ToList();
         foreach (var (measure, words, rule) in Rules)
             foreach (var text in all)
                 if (words.Match(text.Text) is { Success: true } match)
