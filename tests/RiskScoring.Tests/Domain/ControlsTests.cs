@@ -124,6 +124,60 @@ public sealed class ControlsTests
         licensed.Trade!.Value.ShouldBe(0.2, 1e-9);
     }
 
+    [Theory]
+    [InlineData(0.9, true)]
+    [InlineData(0.25, false)]
+    [InlineData(0.1, false)]
+    public void A_supplier_s_flow_is_what_counts_where_it_fell_further_than_its_measures_say(double fall, bool observed)
+    {
+        var supply = Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", 0.6, 0, 5), ("RUS", 0.4, 0, 6));
+        var falls = new Signals(new Dictionary<string, double>(StringComparer.Ordinal) { ["CHN"] = fall, ["RUS"] = fall }, null);
+        var stage = PairScorer.Score("USA", "gallium", [supply], [Given.Clause("CHN", Measure.Licensing, "gallium")], _ => Given.Today, falls, Given.Method).Deciding!;
+        (stage.IsControlled(0), stage.IsControlled(1)).ShouldBe((true, false));
+        (stage.IsObserved(0), stage.IsObserved(1)).ShouldBe((observed, false));
+    }
+
+    [Fact]
+    public void A_clause_is_named_with_the_supply_that_its_issuer_stands_for()
+    {
+        var supply = Given.Supply("USA", SupplyBasis.Global, 0.5, ("DEU", 0.3, 0, 5), ("FRA", 0.1, 0, 5), ("CHN", 0.4, 0, 6), ("RUS", 0, 0, 6));
+        Named(supply, Given.Clause("CHN", Measure.Licensing, "gallium")).ShouldBe([0.2]);
+        Named(supply, Given.Clause("EU27", Measure.Licensing, "gallium")).ShouldBe([0.2]);
+        Named(supply, Given.Clause("RUS", Measure.Licensing, "gallium")).ShouldBeEmpty("it supplies nothing");
+        Named(supply, Given.Clause("KAZ", Measure.Licensing, "gallium")).ShouldBe([null], "it may stand among the rest");
+        var named = Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", 1, 0, 6));
+        Named(named, Given.Clause("KAZ", Measure.Licensing, "gallium")).ShouldBeEmpty("there is no rest");
+
+        static List<double?> Named(StageSupply supply, ControlClause clause)
+        {
+            var stage = PairScorer.Score("USA", "gallium", [supply], [clause], _ => Given.Today, Signals.None, Given.Method).Deciding!;
+            stage.Controls.ShouldAllBe(c => c.Clause == clause && Math.Abs(c.Severity - 0.25) < 1e-9);
+            return [.. stage.Controls.Select(c => c.Supply is { } q ? Math.Round(q, 9) : (double?)null)];
+        }
+    }
+
+    [Fact]
+    public void A_measure_of_nobody_named_moves_the_upper_end_alone()
+    {
+        var supply = Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", 0.6, 0, 5));
+        var stage = PairScorer.Score("USA", "gallium", [supply], [Given.Clause("KAZ", Measure.Prohibition, "gallium")], _ => Given.Today, Signals.None, Given.Method).Deciding!;
+        (stage.Low.Controls, stage.Factors.Controls).ShouldBe((0, 0));
+        stage.High.Controls.ShouldBe(0.4 * 0.95, 1e-9);
+    }
+
+    [Fact]
+    public void A_pair_s_interval_is_of_the_worst_stage_at_either_end()
+    {
+        var ore = new StageSupply(
+            Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", 0.5, 0, 5)).Inputs with { Stage = Stage.Extraction, ImportReliance = new Bounds(1, 0.1, 1) }, Given.Method);
+        var metal = Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", 0.9, 0, 5), ("RUS", 0.1, 0, 5));
+        var pair = PairScorer.Score("USA", "gallium", [ore, metal], [], _ => Given.Today, Signals.None, Given.Method);
+        pair.Stages[0].LowScore.ShouldNotBe(pair.Stages[1].LowScore);
+        pair.Stages[0].HighScore.ShouldNotBe(pair.Stages[1].HighScore);
+        pair.Low.ShouldBe(Math.Max(pair.Stages[0].LowScore, pair.Stages[1].LowScore));
+        pair.High.ShouldBe(Math.Max(pair.Stages[0].HighScore, pair.Stages[1].HighScore));
+    }
+
     [Fact]
     public void Trade_is_of_the_stage_absent_where_no_supplier_s_flow_is_known_and_as_wide_as_the_supply()
     {

@@ -46,6 +46,45 @@ public sealed class PointsTests
         });
     }
 
+    /// <summary>Divided as the logarithms are: a part shown is off by less than a tenth of a point of its own, a delta by less than two.</summary>
+    [Fact]
+    public void Every_part_shown_is_the_factor_s_own_to_the_tenth()
+    {
+        ForAll(random =>
+        {
+            var (before, after) = (Any(random), Any(random));
+            double[] logs = [.. FactorNames.All.Select(f => -Math.Log(1 - Method.WeightOf(f) * (before[f] ?? 0)))];
+            var points = Points.Of(before, Method);
+            for (var i = 0; i < 4; i++) (points[i] - 10 * before.Score(Method) * logs[i] / logs.Sum()).ShouldBeInRange(-1, 1);
+
+            var (u, v) = (Math.Exp(-logs.Sum()), after.Unharmed(Method));
+            var mean = (u - v) / (Math.Log(u) - Math.Log(v));
+            var deltas = Points.Deltas(before, after, Method);
+            for (var i = 0; i < 4; i++) (deltas[i] - 1000 * mean * (after.Log(FactorNames.All[i], Method) - logs[i])).ShouldBeInRange(-2, 2);
+        });
+    }
+
+    [Fact]
+    public void No_score_has_no_points() => Points.Of(new FactorScores(0, 0, null, null), Method).ShouldBe([0, 0, 0, 0]);
+
+    [Theory]
+    [InlineData(10, new[] { .25, .25, .5 }, new[] { 3, 2, 5 })]
+    [InlineData(10, new[] { .24, .28, .48 }, new[] { 2, 3, 5 })]
+    [InlineData(5, new[] { .1, 0, .1 }, new[] { 3, 0, 2 })]
+    [InlineData(-3, new[] { -.25, -.05 }, new[] { -2, -1 })]
+    [InlineData(1, new[] { .12, 0, .18 }, new[] { 0, 0, 1 })]
+    [InlineData(-1, new[] { .12, 0, .18 }, new[] { -1, 0, 0 })]
+    [InlineData(5, new[] { 0d, 0 }, new[] { 0, 0 })]
+    public void What_rounding_leaves_goes_to_those_cut_most_in_turn(int total, double[] parts, int[] shown) => Points.Apportion(total, parts).ShouldBe(shown);
+
+    [Fact]
+    public void The_logarithmic_mean_is_the_number_itself_where_both_are_the_same()
+    {
+        Points.LogMean(.3, .3).ShouldBe(.3);
+        Points.LogMean(.3, .3 * (1 + 1e-11)).ShouldBe(.3, 1e-9);
+        Points.LogMean(1, Math.E).ShouldBe(Math.E - 1, 1e-12);
+    }
+
     [Fact]
     public void The_score_is_bounded_and_rises_with_every_factor()
     {

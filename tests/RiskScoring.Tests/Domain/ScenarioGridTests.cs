@@ -6,12 +6,15 @@ namespace Chokepoint.RiskScoring.Tests.Domain;
 public sealed class ScenarioGridTests
 {
     /// <summary>The fast way and the explained way give one number.</summary>
-    [Fact]
-    public void A_grid_scores_as_the_pair_scorer_does()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_grid_scores_as_the_pair_scorer_does(bool isSignalled)
     {
         var random = new Random(3);
+        var signals = isSignalled ? new Signals(new Dictionary<string, double>(StringComparer.Ordinal) { ["CHN"] = 0.1, ["RUS"] = 0.4, ["AUS"] = 0.6 }, 5) : Signals.None;
         var pairs = Given.Book.Pairs.Where((_, i) => i % 11 == 0)
-            .Select(p => Given.Score(p.Economy, p.Mineral, Given.Clause("CHN", Measure.Licensing, p.Mineral))).Where(p => p.Deciding is not null).ToArray();
+            .Select(p => Given.Score(p.Economy, p.Mineral, signals, Given.Clause("CHN", Measure.Licensing, p.Mineral))).Where(p => p.Deciding is not null).ToArray();
         string[] suppliers = ["CHN", "COD", "RUS", "CHL", "ZAF", "JPN", "AUS", "IDN"];
         ExportStop[] stops = [.. Enumerable.Range(0, 40).Select(_ => new ExportStop(suppliers[random.Next(suppliers.Length)], null, null, random.Next(3) == 0 ? 1 : random.NextDouble()))];
         var scores = new float[pairs.Length * stops.Length];
@@ -20,7 +23,7 @@ public sealed class ScenarioGridTests
         {
             for (var s = 0; s < stops.Length; s++)
             {
-                ((double)scores[p * stops.Length + s]).ShouldBe(Explained(pairs[p], stops[s]), 1e-3, $"{pairs[p].Economy} {pairs[p].Mineral} {stops[s]}");
+                ((double)scores[p * stops.Length + s]).ShouldBe(Explained(pairs[p], signals, stops[s]), 1e-3, $"{pairs[p].Economy} {pairs[p].Mineral} {stops[s]}");
             }
         }
     }
@@ -35,10 +38,14 @@ public sealed class ScenarioGridTests
         scores.ShouldAllBe(s => s == (float)pair.Deciding!.Score);
     }
 
-    private static double Explained(PairScore pair, ExportStop stop)
+    private static double Explained(PairScore pair, Signals signals, ExportStop stop)
     {
         var stages = pair.Stages.Select(s => Cut(s.Supply, stop)).ToArray();
-        var falls = new Signals(new Dictionary<string, double>(StringComparer.Ordinal) { [stop.Supplier] = stop.Part }, null);
+        var observed = signals.Falls ?? new Dictionary<string, double>(StringComparer.Ordinal);
+        var falls = signals with
+        {
+            Falls = new Dictionary<string, double>(observed, StringComparer.Ordinal) { [stop.Supplier] = Math.Max(stop.Part, observed.GetValueOrDefault(stop.Supplier)) },
+        };
         return PairScorer.Score(
             pair.Economy, pair.Mineral, stages, [Given.Clause("CHN", Measure.Licensing, pair.Mineral)], _ => Given.Today, falls, Given.Method).Deciding!.Score;
     }
