@@ -25,8 +25,9 @@ public static class ArchiveParts
         try
         {
             archive = await ZipArchive.CreateAsync(body, ZipArchiveMode.Read, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+            _ = archive.Entries; // the directory is read when first asked for
         }
-        catch (InvalidDataException e)
+        catch (Exception e) when (ImportRefusedException.IsOfTheFile(e))
         {
             throw ImportRefusedException.Damaged("The ZIP is cut off or damaged: its directory cannot be read.", e);
         }

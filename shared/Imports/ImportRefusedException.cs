@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 namespace Chokepoint.Imports;
 
 /// <summary>The file is not what the request said it is: it is refused whole and nothing of it is stored.</summary>
@@ -10,6 +12,13 @@ public sealed class ImportRefusedException : Exception
         : base(problem.Detail, inner) => Problem = problem;
 
     public ImportProblem Problem { get; }
+
+    /// <summary>
+    /// Whether what a library threw while it read a file says that the file is damaged: such errors are of a dozen types, and those of the
+    /// database, of whoever cancelled and of memory are not among them.
+    /// </summary>
+    public static bool IsOfTheFile(Exception thrown) =>
+        thrown is not (ImportRefusedException or DbException or OperationCanceledException or OutOfMemoryException);
 
     /// <summary>The body is of another kind than declared: an HTML page, another header, binary data.</summary>
     public static ImportRefusedException NotTheFormat(string detail) =>

@@ -109,6 +109,7 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
             _accepted++;
             return;
         }
+        reason = QuotedText.Of(reason);
         batch.Rejects.StartRow(4);
         batch.Rejects.Write(job.No);
         batch.Rejects.Write(++_rejected);

@@ -136,7 +136,7 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             command.Parameters.AddWithValue(job.Attempt);
             command.Parameters.AddWithValue((int)state);
             command.Parameters.AddWithValue(
-                NpgsqlDbType.Jsonb, problem is null ? DBNull.Value : JsonSerializer.Serialize(problem, EventJson.Options));
+                NpgsqlDbType.Jsonb, problem is null ? DBNull.Value : JsonSerializer.Serialize(problem with { Detail = QuotedText.Of(problem.Detail) }, EventJson.Options));
             if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) return;
         }
         await DiscardAsync(connection, job.No, cancellationToken);

@@ -4,8 +4,8 @@ using Chokepoint.Imports;
 
 namespace Chokepoint.MarketPrices.Imports;
 
-/// <summary>A reader over a sequence of read cells, each a price or the reason why it is none.</summary>
-internal sealed class CellReader(IEnumerable<Cell> cells, params IReadOnlyList<IDisposable> owned) : IRowReader<PriceRow>
+/// <summary>A reader over the cells of a workbook, each a price or the reason why it is none.</summary>
+internal sealed class CellReader(IEnumerable<Cell> cells, IDisposable workbook) : IRowReader<PriceRow>
 {
     private readonly IEnumerator<Cell> _cells = cells.GetEnumerator();
 
@@ -14,7 +14,7 @@ internal sealed class CellReader(IEnumerable<Cell> cells, params IReadOnlyList<I
     public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.FromResult(_cells.MoveNext());
+        return ValueTask.FromResult(Workbooks.Reading(_cells.MoveNext));
     }
 
     public bool TryGet([MaybeNullWhen(false)] out PriceRow row, [NotNullWhen(false)] out string? reason)
@@ -26,7 +26,7 @@ internal sealed class CellReader(IEnumerable<Cell> cells, params IReadOnlyList<I
     public ValueTask DisposeAsync()
     {
         _cells.Dispose();
-        foreach (var item in owned) item.Dispose();
+        workbook.Dispose();
         return ValueTask.CompletedTask;
     }
 }

@@ -22,7 +22,7 @@ internal sealed partial class ImfFormat(TimeProvider clock) : IImportFormat<Pric
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
         var workbook = await Workbooks.OpenAsync(body, "the IMF's workbook", cancellationToken);
-        var (columns, width) = Header(workbook);
+        var (columns, width) = Workbooks.Reading(() => Header(workbook));
         return new CellReader(
             WideSheet.Cells(workbook, columns, width, Labels.Length, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)

@@ -23,13 +23,7 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
         var workbook = await Workbooks.OpenAsync(body, "the Pink Sheet's workbook", cancellationToken);
-        while (workbook.Name != Sheet)
-        {
-            if (workbook.NextResult()) continue;
-            workbook.Dispose();
-            throw ImportRefusedException.NotTheFormat($"The workbook has no sheet \"{Sheet}\".");
-        }
-        var (columns, width, vintage, line) = Header(workbook);
+        var (columns, width, vintage, line) = Workbooks.Reading(() => Header(workbook));
         return new CellReader(
             WideSheet.Cells(workbook, columns, width, line, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)
@@ -39,6 +33,10 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
 
     private static (List<WideColumn> Columns, int Width, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet)
     {
+        while (sheet.Name != Sheet)
+        {
+            if (!sheet.NextResult()) throw ImportRefusedException.NotTheFormat($"The workbook has no sheet \"{Sheet}\".");
+        }
         DateOnly? vintage = null;
         string[] names = [];
         for (var line = 1; line <= HeaderWithin && sheet.Read(); line++)

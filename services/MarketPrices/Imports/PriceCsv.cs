@@ -26,8 +26,16 @@ internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read)
         var kind = await FileStart.LookAsync(body, cancellationToken);
         if (kind is not FileKind.Text) throw FileStart.Unexpected(kind, expected);
         var csv = CsvReader.Create(body, Options(encoding), leaveOpen: true);
-        await csv.ReadHeaderAsync(cancellationToken);
-        return csv;
+        try
+        {
+            await csv.ReadHeaderAsync(cancellationToken);
+            return csv;
+        }
+        catch (CsvFormatException e)
+        {
+            await csv.DisposeAsync();
+            throw ImportRefusedException.Damaged($"The CSV's header cannot be read: {e.Message}", e);
+        }
     }
 
     public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
@@ -132,6 +140,7 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
         if (value is "" or "NA" or "—" or "W") return null;
         // Of manganese ore the column says a ton where the text says a unit of content, a hundredth of it.
         var unitWords = detail.EndsWith("metric ton unit", StringComparison.Ordinal) ? detail : row.GetString(at[3]);
+        if (detail.Any(char.IsControl)) return new Cell(line, default, $"The text '{detail}' holds control characters.");
         if (SourceSeries.UnitOf(unitWords) is not var (unit, scale)) return new Cell(line, default, $"The unit '{unitWords}' is not known.");
         if (value.AsSpan().ContainsAny("<>–")) return new Cell(line, default, $"The value '{value}' is a bound or a range, not a price.");
         var series = new SeriesIdentity(mineral, detail, unit, "USD", "USGS Mineral Commodity Summaries", Frequency.Annual);

@@ -1,7 +1,6 @@
 using System.Text;
 using Chokepoint.Imports;
 using ExcelDataReader;
-using ExcelDataReader.Exceptions;
 
 namespace Chokepoint.MarketPrices.Imports;
 
@@ -23,13 +22,19 @@ internal static class Workbooks
             (await ArchiveParts.OpenAsync(body, cancellationToken)).Dispose();
             body.Position = 0;
         }
+        return Reading(() => ExcelReaderFactory.CreateReader(body, new ExcelReaderConfiguration { LeaveOpen = true }));
+    }
+
+    /// <exception cref="ImportRefusedException">The library could not read on.</exception>
+    public static T Reading<T>(Func<T> read)
+    {
         try
         {
-            return ExcelReaderFactory.CreateReader(body, new ExcelReaderConfiguration { LeaveOpen = true });
+            return read();
         }
-        catch (Exception e) when (e is ExcelReaderException or InvalidDataException or EndOfStreamException or IndexOutOfRangeException or ArgumentException)
+        catch (Exception e) when (ImportRefusedException.IsOfTheFile(e))
         {
-            throw ImportRefusedException.Damaged("The workbook cannot be read.", e);
+            throw ImportRefusedException.Damaged("The workbook is damaged: it cannot be read to its end.", e);
         }
     }
 

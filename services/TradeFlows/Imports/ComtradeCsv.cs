@@ -30,15 +30,10 @@ internal sealed class ComtradeCsv : IRowReader<FlowRow>
         Stream body, Func<string, string> name, DateOnly today, CancellationToken cancellationToken)
     {
         var csv = CsvReader.Create(body, CsvText.Options, leaveOpen: true);
+        await CsvText.ReadHeaderAsync(csv, cancellationToken);
         try
         {
-            await csv.ReadHeaderAsync(cancellationToken);
             return new ComtradeCsv(csv, Columns.Find(csv, name), today);
-        }
-        catch (CsvFormatException e)
-        {
-            await csv.DisposeAsync();
-            throw ImportRefusedException.Damaged($"The CSV cannot be read: {e.Message}", e);
         }
         catch
         {

@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Chokepoint.Imports;
 using Chokepoint.TradeFlows.Domain;
@@ -29,13 +30,25 @@ internal sealed class ComtradeJson(JsonElements elements, DateOnly today) : IRow
     public bool TryGet([MaybeNullWhen(false)] out FlowRow row, [NotNullWhen(false)] out string? reason)
     {
         row = default;
-        reason = Fill(elements.Current);
+        reason = FillOrSayWhyNot(elements.Current);
         _misplaced.Count(reason is not null || ComtradeChecks.IsMisplaced(_record), Line);
         reason ??= ComtradeChecks.Check(_record, today, out row);
         return reason is null;
     }
 
     public ValueTask DisposeAsync() => elements.DisposeAsync();
+
+    private string? FillOrSayWhyNot(JsonElement element)
+    {
+        try
+        {
+            return Fill(element);
+        }
+        catch (InvalidOperationException e) when (e.InnerException is DecoderFallbackException)
+        {
+            return "The element has a text that is not UTF-8.";
+        }
+    }
 
     private string? Fill(JsonElement element)
     {

@@ -56,6 +56,9 @@ internal static class ComtradeChecks
         if (!IsCommodity(record.Commodity)) return $"cmdCode {Shown(record.Commodity)} is no code of the Harmonized System.";
         if (Revision(record.Classification) is not { } revision)
             return $"classificationCode {Shown(record.Classification)} is not the Harmonized System.";
+        if (!IsCode(record.Customs)) return $"customsCode {Shown(record.Customs)} is no code.";
+        if (!IsCode(record.Supply)) return $"mosCode {Shown(record.Supply)} is no code.";
+        if (!IsCode(record.Transport)) return $"motCode {Shown(record.Transport)} is no code.";
         if (record.Reporter is not { } reporter || !TradeAreas.TryGetKind(reporter, out var kind) || kind is AreaKind.World)
             return $"reporterCode {record.Reporter} is unknown.";
         if (kind is AreaKind.Group && reporter != TradeAreas.EuropeanUnion) return $"reporterCode {reporter} is a group of economies.";
@@ -84,6 +87,9 @@ internal static class ComtradeChecks
 
     private static bool IsCommodity(string code) =>
         code is "TOTAL" || (code.Length is 2 or 4 or 6 && code.All(char.IsAsciiDigit)) || code is "AG2" or "AG4" or "AG6";
+
+    /// <summary>UN Comtrade's are of a few letters and digits; what is stored must not be whatever a damaged file holds.</summary>
+    private static bool IsCode(string code) => code.Length <= 10 && code.All(char.IsAsciiLetterOrDigit);
 
     private static short? Revision(string classification) => classification switch
     {

@@ -1,3 +1,4 @@
+using Chokepoint.Imports;
 using CsvHelper;
 
 namespace Chokepoint.TradeFlows.Imports;
@@ -14,6 +15,20 @@ internal static class CsvText
         MaxRecordSize = 1 << 20, // an unclosed quote must not swallow the file into memory
         IncludeValuesInExceptions = false,
     };
+
+    /// <exception cref="ImportRefusedException">It cannot be read.</exception>
+    public static async ValueTask ReadHeaderAsync(CsvReader csv, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await csv.ReadHeaderAsync(cancellationToken);
+        }
+        catch (CsvFormatException e)
+        {
+            await csv.DisposeAsync();
+            throw ImportRefusedException.Damaged($"The CSV's header cannot be read: {e.Message}", e);
+        }
+    }
 
     public static string String(CsvReader csv, int column) => column < 0 ? "" : csv.GetString(column);
 

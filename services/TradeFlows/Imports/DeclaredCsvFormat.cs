@@ -41,7 +41,7 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Flow
         var kind = await FileStart.LookAsync(body, cancellationToken);
         if (kind is not FileKind.Text) throw FileStart.Unexpected(kind, "a CSV");
         var csv = CsvReader.Create(body, CsvText.Options, leaveOpen: true);
-        await csv.ReadHeaderAsync(cancellationToken);
+        await CsvText.ReadHeaderAsync(csv, cancellationToken);
         var declared = FlowSource.OptionsOf(options);
         var missing = Columns.Append("weight").Where(declared.ContainsKey).Where(c => !csv.TryGetFieldIndex(declared[c], out _)).Select(c => declared[c]).ToList();
         if (missing.Count > 0) throw ImportRefusedException.NotTheFormat($"The header lacks the declared columns {string.Join(", ", missing)}.");

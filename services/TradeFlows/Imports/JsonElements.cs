@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Chokepoint.Imports;
 
@@ -100,8 +102,8 @@ internal sealed class JsonElements(Stream body) : IAsyncDisposable
                         _current = value;
                         return Progress.Element;
                     }
-                    if (_place is Place.ErrorName)
-                        Error = value.RootElement.ValueKind is JsonValueKind.String ? value.RootElement.GetString() : value.RootElement.GetRawText();
+                    if (_place is Place.ErrorName && value.RootElement.ValueKind is not JsonValueKind.Null)
+                        Error = Encoding.UTF8.GetString(JsonMarshal.GetRawUtf8Value(value.RootElement)).Trim('"'); // in whatever encoding it came
                     value.Dispose();
                     _place = Place.Object;
                     continue;
