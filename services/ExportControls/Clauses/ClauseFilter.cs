@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
+using Chokepoint.ExportControls.Notices;
 using Chokepoint.Reference;
 using Chokepoint.ServiceDefaults;
 
@@ -74,12 +75,12 @@ internal sealed record ClauseFilter(string? Issuer, string? Mineral, string? Des
 
     private static IReadOnlyCollection<string> MineralsOf(string mineral) => Minerals.TryResolve(mineral, out var slugs)
         ? slugs
-        : throw ProblemException.Invalid("/mineral", "Is neither a mineral nor a group of minerals known here.");
+        : throw ProblemException.Invalid("/mineral", ClauseValidator.KnownMinerals);
 
     private static void RequireEconomy(string name, string code)
     {
         if (!Economies.TryGet(code, out _))
-            throw ProblemException.Invalid($"/{name}", "Is not an economy known here: ISO 3166-1 alpha-3 in capitals, or EU27.");
+            throw ProblemException.Invalid($"/{name}", "Is not an economy known here: give ISO 3166-1 alpha-3 in capitals, such as USA, or EU27.");
     }
 }
 

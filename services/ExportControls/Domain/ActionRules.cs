@@ -9,7 +9,7 @@ internal static class ActionRules
     public static (string Member, string Message)? Fault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
     {
         if (action.From < dates.AnnouncedOn)
-            return ("from", $"Is before its target was announced on {dates.AnnouncedOn:O}.");
+            return ("from", $"Is before its target was announced: must be {dates.AnnouncedOn:O} or later.");
         return action.Kind switch
         {
             ActionKind.Suspend => SuspensionFault(action, dates, others),
@@ -44,14 +44,14 @@ internal static class ActionRules
         var own = ClauseSchedule.SuspensionsOf(dates, [action, .. others.Where(a => a.Kind is ActionKind.Resume or ActionKind.Extend)]);
         foreach (var other in ClauseSchedule.SuspensionsOf(dates, others))
             if (own.Any(range => range.Overlaps(other)))
-                return ("from", $"Begins a suspension that overlaps the one from {other.From:O} to {other.Until?.ToString("O") ?? "no end"}.");
+                return ("from", $"Begins a suspension that overlaps the one from {other.From:O} to {other.Until?.ToString("O") ?? "no end"}: must be outside it; extend prolongs it.");
         return null;
     }
 
     private static (string, string)? ResumptionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others) =>
         ClauseSchedule.SuspensionsOf(dates, others).Any(s => s.Holds(action.From))
             ? null
-            : ("from", "Is a day on which no suspension of the clause runs: nothing can be resumed.");
+            : ("from", "Is a day on which no suspension of the clause runs, so that nothing can be resumed: must be a day of one.");
 
     /// <summary>Held against what ran on its day: a later extension of the same end takes nothing from an earlier one.</summary>
     private static (string, string)? ExtensionFault(ActionOnClause action, ClauseDates dates, IReadOnlyList<ActionOnClause> others)
@@ -61,7 +61,7 @@ internal static class ActionRules
             .Where(s => s.From < action.From && s.Until >= action.From.AddDays(-1))
             .Select(s => s.Until).FirstOrDefault();
         var end = running ?? ClauseLife.Of(dates, before).End;
-        if (end is null) return ("target", "Has no end that could be extended.");
+        if (end is null) return ("target", "Has no end that could be extended: name a clause with a last day, or one that is suspended until a day.");
         return action.Until <= end ? ("until", $"Must be after {end:O}, the end that it extends.") : null;
     }
 }

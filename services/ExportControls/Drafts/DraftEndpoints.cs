@@ -48,7 +48,7 @@ internal static class DraftEndpoints
         if (issuer is not null) drafts = drafts.Where(d => d.Issuer == issuer);
         if (mineral is not null)
         {
-            if (!Minerals.TryResolve(mineral, out _)) throw ProblemException.Invalid("/mineral", "Is neither a mineral nor a group of minerals known here.");
+            if (!Minerals.TryResolve(mineral, out _)) throw ProblemException.Invalid("/mineral", ClauseValidator.KnownMinerals);
             var named = JsonSerializer.Serialize(new { clauses = new[] { new { minerals = new[] { mineral } } } });
             drafts = drafts.Where(d => EF.Functions.JsonContains(d.Notice, named));
         }

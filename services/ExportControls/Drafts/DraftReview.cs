@@ -1,3 +1,4 @@
+using System.Linq.Expressions;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts;
@@ -17,7 +18,7 @@ internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, Ti
     /// <summary>Merges a patch into the notice; what was unreadable or set aside is pending from then on.</summary>
     /// <exception cref="BadHttpRequestException">The patch makes of it something that is no notice.</exception>
     public Task<DraftRow?> EditAsync(Guid id, JsonObject patch, Action<DraftRow> precondition, CancellationToken cancellationToken) =>
-        OnAsync(id, draft =>
+        OnAsync(id, async draft =>
         {
             precondition(draft);
             RequireOpen(draft);
@@ -34,8 +35,10 @@ internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, Ti
             var stored = NoticeJson.Of(request);
             draft.Notice = DraftIntake.Text(stored);
             DraftIntake.Identify(draft, stored);
+            if (draft.NumberKey is not null && await db.Set<DraftRow>().Where(OpenOf(draft)).Select(d => (Guid?)d.Id).FirstOrDefaultAsync(cancellationToken) is { } other)
+                throw new ProblemException(ProblemKind.Conflict,
+                    $"/documentNumber: draft {other} is of {draft.Issuer} {draft.NumberKey} and open: edit that one and reject this, or give the number that this one has.");
             (draft.State, draft.Reason) = (DraftState.Pending, null);
-            return Task.CompletedTask;
         }, cancellationToken);
 
     /// <summary>Records the draft as a notice, by the path that POST and PUT /notices take; again, it answers the notice it became.</summary>
@@ -89,13 +92,19 @@ internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, Ti
             : recorded;
     }
 
+    /// <summary>Another open draft of the same notice, of which there is one at most.</summary>
+    private static Expression<Func<DraftRow, bool>> OpenOf(DraftRow draft) => d => d.Id != draft.Id && d.Issuer == draft.Issuer && d.NumberKey == draft.NumberKey
+        && (d.State == DraftState.Pending || d.State == DraftState.Unreadable || d.State == DraftState.SetAside);
+
     private Task<NoticeRow> NoticeAsync(Guid id, CancellationToken cancellationToken) =>
         db.Notices.AsNoTracking().Include(n => n.Clauses).ThenInclude(c => c.Schedule).SingleAsync(n => n.Id == id, cancellationToken);
 
     private static void RequireOpen(DraftRow draft)
     {
         if (!DraftIntake.IsOpen(draft))
-            throw new ProblemException(ProblemKind.Conflict, $"The draft is {(draft.State is DraftState.Confirmed ? $"confirmed, as notice {draft.NoticeId}" : $"rejected: {draft.Reason}")}.");
+            throw new ProblemException(ProblemKind.Conflict, draft.State is DraftState.Confirmed
+                ? $"The draft is confirmed, as notice {draft.NoticeId}: correct that by PUT /notices/{draft.NoticeId}."
+                : $"The draft is rejected ({draft.Reason}), which is final: record it by POST /notices if it is a notice after all.");
     }
 
     private async Task<DraftRow?> OnAsync(Guid id, Func<DraftRow, Task> change, CancellationToken cancellationToken)

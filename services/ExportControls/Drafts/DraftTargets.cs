@@ -26,9 +26,9 @@ internal static class DraftTargets
             foreach (var (i, target) in TargetsOf(draft))
             {
                 if (names.Find(target.Issuer!, target.DocumentNumber!) is not { } name)
-                    faults.TryAdd($"/actions/{i}/target/documentNumber", [$"Is no notice of {target.Issuer} that is known here."]);
+                    faults.TryAdd($"/actions/{i}/target/documentNumber", [ActionScene.UnknownNotice(target.Issuer!)]);
                 else if (target.Clause is { } clause && !known[name].Contains(clause, StringComparer.Ordinal))
-                    faults.TryAdd($"/actions/{i}/target/clause", [$"Is no clause of {target.Issuer} {name.DocumentNumber}."]);
+                    faults.TryAdd($"/actions/{i}/target/clause", [ActionScene.UnknownClause(target.Issuer!, name.DocumentNumber, known[name])]);
             }
             return faults.Count == draft.Faults.Count ? draft : draft with { Faults = faults };
         })];

@@ -46,6 +46,10 @@ internal sealed class ActionScene
     /// <summary>Whether the target is one of the notices that amend or repeal this one, itself or through others.</summary>
     public bool ClosesCycle(ClauseRow target) => _amenders.Contains(target.NoticeId);
 
+    /// <summary>The numbers of the target notice's clauses.</summary>
+    public IEnumerable<string> ClausesOf(ClauseTarget target) => _documents.Values
+        .Where(d => d.Issuer == target.Issuer && d.DocumentNumber == target.DocumentNumber).SelectMany(d => d.Clauses.Select(c => c.Number));
+
     public bool IsKnown(ClauseTarget target) => _known.Contains((target.Issuer, target.DocumentNumber));
 
     /// <summary>Everything that acts on a clause; an index where it is the notice's own action.</summary>
@@ -151,6 +155,14 @@ internal sealed class ActionScene
     }
 
     private static bool IsNew(ControlsDbContext db, object row) => db.Entry(row).State is EntityState.Added;
+
+    public static string UnknownNotice(string issuer) =>
+        $"Is no notice of {issuer} that is known here: record that notice first, or give the number of one that is, in whatever spelling.";
+
+    /// <param name="clauses">Those that there are.</param>
+    public static string UnknownClause(string issuer, string number, IEnumerable<string> clauses) => clauses.ToList() is { Count: > 0 } known
+        ? $"Is no clause of {issuer} {number}: give one of {string.Join(", ", known.Order(ClauseNumberOrder.Instance))}, or null for all."
+        : $"Is no clause of {issuer} {number}, which has none and only acts on others.";
 
     public static bool Replaces(ActionKind kind) => kind is ActionKind.Amend or ActionKind.Repeal;
 }

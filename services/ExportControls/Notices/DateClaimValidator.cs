@@ -10,7 +10,7 @@ internal sealed class DateClaimValidator : AbstractValidator<DateClaimRequest>
 
     public DateClaimValidator(params string[] members)
     {
-        RuleFor(c => c.Member).Must(m => members.Contains(m, StringComparer.Ordinal)).WithMessage($"Is none of {string.Join(", ", members)}.");
+        RuleFor(c => c.Member).Must(m => members.Contains(m, StringComparer.Ordinal)).WithMessage($"Must be {string.Join(" or ", members)}.");
         RuleFor(c => c.Day).IsDay();
         RuleFor(c => c.Source).IsLabel(300);
         RuleFor(c => c.Url).IsWebAddress().When(c => c.Url is not null);
@@ -20,8 +20,8 @@ internal sealed class DateClaimValidator : AbstractValidator<DateClaimRequest>
     public static void CheckDays<T>(ValidationContext<T> context, IReadOnlyList<DateClaimRequest?>? claims, string member, DateOnly? taken)
     {
         var days = (claims ?? []).Where(c => c?.Member == member && c.Day is not null).Select(c => c!.Day).ToHashSet();
-        if (days.Count is 1) context.AddFailure(nameof(NoticeRequest.DateClaims), $"Gives one day only for {member}: no sources differ.");
+        if (days.Count is 1) context.AddFailure(nameof(NoticeRequest.DateClaims), $"Gives one day only for {member}, so that no sources differ: give each source's day, or none.");
         else if (days.Count > 1 && !days.Contains(taken))
-            context.AddFailure(nameof(NoticeRequest.DateClaims), $"Does not say who gives the {member} that is taken.");
+            context.AddFailure(nameof(NoticeRequest.DateClaims), $"Does not say who gives the {member} that is taken, {taken:O}: add that source's claim, or take one of the days claimed.");
     }
 }

@@ -29,7 +29,7 @@ internal static class SceneCheck
                 continue;
             }
             if (ActionScene.Replaces(action.Action) && targets.Exists(scene.ClosesCycle))
-                errors.TryAdd($"{pointer}/target", ["Closes a cycle: the target amends or repeals this notice, itself or through others."]);
+                errors.TryAdd($"{pointer}/target", ["Closes a cycle: the target amends or repeals this notice, itself or through others. Name a notice that does not."]);
             foreach (var target in targets)
                 if (FaultOf(scene, index, target) is var (member, message))
                     errors.TryAdd($"{pointer}/{member}", [$"{Name(target)}: {message}"]);
@@ -70,7 +70,7 @@ internal static class SceneCheck
             if (foreign.Count == 0) continue;
             if (notice.Document.Clauses.All(c => c.Number != row.Number))
             {
-                errors.TryAdd("/clauses", [$"Leaves out clause {row.Number}, which {foreign[0].Actor} acts on."]);
+                errors.TryAdd("/clauses", [$"Leaves out clause {row.Number}, which {foreign[0].Actor} acts on: keep it, or correct that notice first."]);
                 continue;
             }
             var dates = scene.DatesOf(row);
@@ -79,7 +79,7 @@ internal static class SceneCheck
             {
                 if (action.From < notice.AnnouncedOn)
                 {
-                    errors.TryAdd("/announcedOn", [$"Is after {action.From:O}, when {actor} acts on clause {row.Number}."]);
+                    errors.TryAdd("/announcedOn", [$"Is after {action.From:O}, when {actor} acts on clause {row.Number}: must be that day or earlier, or correct that notice first."]);
                     continue;
                 }
                 var mine = new ActionOnClause(action.Kind, action.From, action.Until, notice.Origin is NoticeOrigin.BuiltIn);
@@ -95,8 +95,8 @@ internal static class SceneCheck
     {
         var own = notice.Issuer == target.Issuer && notice.DocumentNumber == target.DocumentNumber;
         return own || scene.IsKnown(target)
-            ? ("clause", $"Is no clause of {target.Issuer} {target.DocumentNumber}.")
-            : ("documentNumber", $"Is no notice of {target.Issuer} that is known here.");
+            ? ("clause", ActionScene.UnknownClause(target.Issuer, target.DocumentNumber, scene.ClausesOf(target)))
+            : ("documentNumber", ActionScene.UnknownNotice(target.Issuer));
     }
 
     private static string Name(ClauseRow clause) => $"{clause.Issuer} {clause.DocumentNumber} clause {clause.Number}";

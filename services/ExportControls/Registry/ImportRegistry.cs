@@ -27,8 +27,8 @@ internal sealed class RegistryFileValidator : AbstractValidator<RegistryFile>
     public RegistryFileValidator()
     {
         RuleFor(f => f.AsOf).IsDay();
-        RuleFor(f => f.Notices).NotEmpty().WithMessage("Is empty.").HasAtMost(MostNotices);
-        RuleForEach(f => f.Notices).NotNull().WithMessage("Is null.").SetValidator(new NoticeRequestValidator());
+        RuleFor(f => f.Notices).NotEmpty().WithMessage("Is empty: give one notice at least, each as it would be posted.").HasAtMost(MostNotices);
+        RuleForEach(f => f.Notices).NotNull().WithMessage("Is null: give a notice as it would be posted.").SetValidator(new NoticeRequestValidator());
         RuleFor(f => f.Notices).Custom(CheckNumbers!);
     }
 

@@ -53,7 +53,7 @@ public partial class ThirdFeedTests(ServersFixture servers)
         action.ToJsonString().ShouldBe("""{"action":"suspend","target":{"issuer":"CHN","documentNumber":"2024-46","clause":"2"},"from":"2026-11-20","until":"2027-11-27"}""");
         ((string?)suspension["passages"]!["/actions/0/target/clause"]![0]!["text"]).ShouldNotBeNull().ShouldContain("暂停实施商务部公告2024年第46号");
         // What it acts on is not known here yet: the draft says so, and to confirm it is refused.
-        ((string?)suspension["faults"]!["/actions/0/target/documentNumber"]![0]).ShouldBe("Is no notice of CHN that is known here.");
+        ((string?)suspension["faults"]!["/actions/0/target/documentNumber"]![0]).ShouldBe("Is no notice of CHN that is known here: record that notice first, or give the number of one that is, in whatever spelling.");
         var confirm = $"/api/controls/drafts/{suspension["id"]}/confirm";
         (await app.Http.PostAsync(confirm, content: null)).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
 

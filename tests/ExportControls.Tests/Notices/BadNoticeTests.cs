@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Chokepoint.ExportControls.Tests.Support;
 using Chokepoint.Testing.Servers;
 
 namespace Chokepoint.ExportControls.Tests.Notices;
 
 /// <summary>Each bad notice is refused with the pointer of what is bad in it, and nothing of it is stored.</summary>
-public class BadNoticeTests(ServersFixture servers)
+public partial class BadNoticeTests(ServersFixture servers)
 {
     /// <summary>Pointer expected, and the change to a good notice that makes it bad: a pointer and the JSON put there.</summary>
     private static readonly (string Expected, string At, string Json)[] Cases =
@@ -99,6 +100,7 @@ public class BadNoticeTests(ServersFixture servers)
             var body = await answer.Content.ReadAsStringAsync();
             var named = answer.StatusCode is HttpStatusCode.UnprocessableEntity && JsonNode.Parse(body)!["errors"]?[expected] is not null;
             if (!named) wrong.Add($"{at} = {json}: expected 422 at {expected}, was {(int)answer.StatusCode} {body}");
+            else if (!SaysWhatToDo().IsMatch((string)JsonNode.Parse(body)!["errors"]![expected]![0]!)) wrong.Add($"{at} = {json}: {body} does not say what would be taken");
         }
 
         wrong.ShouldBeEmpty(string.Join('\n', wrong));
@@ -211,6 +213,10 @@ public class BadNoticeTests(ServersFixture servers)
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
         JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["errors"]![expected].ShouldNotBeNull();
     }
+
+    /// <summary>The words by which a refusal tells what would be taken in place of what was given.</summary>
+    [GeneratedRegex(@"\b[Gg]ive |\b[Mm]ust be |\bIs needed: |\bIs longer than \d|\b[Nn]ame |\bneeds its own|\btake it out|\bIs not a member that is known here", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    private static partial Regex SaysWhatToDo();
 
     private static string Amending(string number, string? target) => $$"""
         { "issuer": "CHN", "documentNumber": "{{number}}", "title": "{{number}}", "announcedOn": "2024-01-01", "confidence": "confirmed",
