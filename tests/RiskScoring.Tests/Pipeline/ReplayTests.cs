@@ -12,7 +12,7 @@ namespace Chokepoint.RiskScoring.Tests.Pipeline;
 
 /// <summary>
 /// A revision names the snapshot of the database that its inputs were read in, and events keep the transaction that wrote them: so the
-/// record tells what each score was made from. Here the record of one service is played to another with an empty database.
+/// record tells what each score was made from. Here the record of a service of two replicas is played to another with an empty database.
 /// </summary>
 public sealed class ReplayTests(ServersFixture servers)
 {
@@ -29,6 +29,7 @@ public sealed class ReplayTests(ServersFixture servers)
     public async Task The_recorded_events_played_into_an_empty_database_give_the_same_revisions_bit_for_bit()
     {
         await using var recorded = await RiskService.StartAsync(servers, Start);
+        await using var replica = await RiskService.StartAsync(recorded.ConnectionString, recorded.Broker, recorded.Clock);
         var beforeImport = await LiveThroughAsync(recorded);
         await using var replayed = await RiskService.StartAsync(
             await servers.CreateDatabaseAsync(), await servers.CreateBrokerAsync(), new Clock(Start), idle: true);
@@ -134,19 +135,27 @@ public sealed class ReplayTests(ServersFixture servers)
         imported.ShouldBeTrue();
     }
 
+    /// <summary>
+    /// In the order of what they had seen: of two replicas the one may write first what it scored from less. One database's snapshots each
+    /// hold all that an earlier one did, and where two saw the same, ids are in the order in which pairs were taken.
+    /// </summary>
     private static async Task<List<(string Seen, DateTimeOffset AsOf, long First, List<(string, string)> Pairs)>> BatchesAsync(RiskService risk)
     {
-        var batches = new List<(string Seen, DateTimeOffset AsOf, long First, List<(string, string)> Pairs)>();
-        await using var command = risk.Database.CreateCommand("SELECT seen, document::json->>'asOf', id, economy, mineral FROM revisions ORDER BY id");
-        await using var reader = await command.ExecuteReaderAsync();
-        while (await reader.ReadAsync())
+        var batches = new Dictionary<(string Seen, DateTimeOffset AsOf), (long First, List<(string, string)> Pairs)>();
+        await using (var command = risk.Database.CreateCommand("SELECT seen, document::json->>'asOf', id, economy, mineral FROM revisions ORDER BY id"))
         {
-            var (seen, asOf) = (reader.GetString(0), DateTimeOffset.Parse(reader.GetString(1), CultureInfo.InvariantCulture));
-            if (batches.Count == 0 || (batches[^1].Seen, batches[^1].AsOf) != (seen, asOf)) batches.Add((seen, asOf, reader.GetInt64(2), []));
-            batches[^1].Pairs.Add((reader.GetString(3), reader.GetString(4)));
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                var key = (reader.GetString(0), DateTimeOffset.Parse(reader.GetString(1), CultureInfo.InvariantCulture));
+                if (!batches.TryGetValue(key, out var batch)) batches.Add(key, batch = (reader.GetInt64(2), []));
+                batch.Pairs.Add((reader.GetString(3), reader.GetString(4)));
+            }
         }
 
-        return batches;
+        var inOrder = new List<(int Known, string Seen, DateTimeOffset AsOf, long First, List<(string, string)> Pairs)>();
+        foreach (var ((seen, asOf), (first, pairs)) in batches) inOrder.Add(((await SeenAsync(risk, seen)).Count, seen, asOf, first, pairs));
+        return [.. inOrder.OrderBy(b => b.Known).ThenBy(b => b.First).Select(b => (b.Seen, b.AsOf, b.First, b.Pairs))];
     }
 
     private static async Task<List<IPlatformEvent>> SeenAsync(RiskService risk, string snapshot)
