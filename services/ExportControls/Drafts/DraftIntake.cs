@@ -86,12 +86,13 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
         DraftRow closed, DraftSourceRow source, string feed, FeedDocument document, Reading reading, JsonObject notice, CancellationToken cancellationToken)
     {
         var stored = closed.NoticeId is { } id
-            ? await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => n.Document).FirstOrDefaultAsync(cancellationToken) : null;
+            ? await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => new { n.Document, n.Revision }).FirstOrDefaultAsync(cancellationToken) : null;
         var draft = Add(feed, document, reading, notice, closed, closed.NoticeId, closed.NoticeId is null ? 0 : source.Clause);
         if (stored is null) return;
+        draft.CorrectsRevision = stored.Revision;
         // It starts from the notice as it stands, since a reviewer had filled what could not be read.
         var before = NoticeJson.Parse(source.Reading);
-        var corrected = NoticeJson.Parse(Text(stored)).WithClause(source.Clause, part => NoticeJson.Rebase(before, notice, part));
+        var corrected = NoticeJson.Parse(Text(stored.Document)).WithClause(source.Clause, part => NoticeJson.Rebase(before, notice, part));
         draft.AsRead = Text(corrected);
         (draft.Passages, draft.Unread) = ("{}", "{}");
         Rewrite(draft, corrected, feed, document, source.Clause, reading);
@@ -130,14 +131,17 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
         draft.Notice = Text(notice);
         var passages = JsonSerializer.Deserialize<Dictionary<string, List<Passage>>>(draft.Passages, EventJson.Options)!;
         foreach (var list in passages.Values) list.RemoveAll(p => p.Feed == feed && p.Document == document.Key);
-        foreach (var (read, pointer) in reading.Passages.Select(p => (p.Value, NoticeJson.ForClause(p.Key, clause))))
+        var places = DraftActions.Places(notice["actions"] as JsonArray ?? [], NoticeJson.Of(reading.Notice)["actions"] as JsonArray);
+        foreach (var (read, at) in reading.Passages.Select(p => (p.Value, NoticeJson.ForAction(NoticeJson.ForClause(p.Key, clause), places))))
         {
+            if (at is not { } pointer) continue;
             if (!passages.TryGetValue(pointer, out var list)) passages[pointer] = list = [];
             list.AddRange(read);
         }
         draft.Passages = Text(passages.Where(p => p.Value.Count > 0).ToDictionary(StringComparer.Ordinal));
         var unread = JsonSerializer.Deserialize<Dictionary<string, string>>(draft.Unread, EventJson.Options)!;
-        foreach (var (pointer, reason) in reading.Unread) unread.TryAdd(NoticeJson.ForClause(pointer, clause), reason);
+        foreach (var (read, reason) in reading.Unread)
+            if (NoticeJson.ForAction(NoticeJson.ForClause(read, clause), places) is { } pointer) unread.TryAdd(pointer, reason);
         draft.Unread = Text(unread.Where(u => !passages.ContainsKey(u.Key) || !NoticeJson.IsRead(notice, u.Key)).ToDictionary(StringComparer.Ordinal));
         Identify(draft, notice);
         (draft.Version, draft.UpdatedAt) = (draft.Version + 1, time.GetUtcNow());

@@ -22,6 +22,7 @@ internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, Ti
         {
             precondition(draft);
             RequireOpen(draft);
+            await GoOnAsync(draft, cancellationToken);
             var notice = NoticeJson.Patch(NoticeJson.Parse(draft.Notice), patch)!.AsObject();
             NoticeRequest request;
             try
@@ -79,17 +80,37 @@ internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, Ti
 
     private async Task<Recorded> RecordAsync(DraftRow draft, CancellationToken cancellationToken)
     {
-        var request = NoticeJson.ToRequest(NoticeJson.Parse(draft.Notice));
+        var correction = draft.Corrects is null ? null : await Correction.OfAsync(db, draft, cancellationToken)
+            ?? throw new ProblemException(ProblemKind.Conflict, $"The notice {draft.Corrects} that it would correct is not there: reject the draft.");
+        if (correction is { Disputed: { Count: > 0 } disputed })
+        {
+            var reason = $"Was corrected in notice {draft.Corrects} since this draft was begun (revision {correction.Revision}). An edit of the draft, which may be empty, brings it to the notice as it stands, and may then set the field.";
+            throw new ProblemException(ProblemKind.Conflict, $"{disputed[0]}: {reason}", disputed.ToDictionary(p => p, _ => (string[])[reason], StringComparer.Ordinal));
+        }
+        var request = NoticeJson.ToRequest(correction?.Notice ?? NoticeJson.Parse(draft.Notice));
         if (Faults(request) is { Count: > 0 } faults) throw ProblemException.Invalid(faults);
         var document = request.ToDocument();
-        if (draft.Corrects is { } corrects)
-            return await notices.CorrectAsync(corrects, document, _ => { }, cancellationToken)
-                ?? throw new ProblemException(ProblemKind.Conflict, $"The notice {corrects} that it would correct is not there.");
+        if (correction is not null)
+            return (await notices.CorrectAsync(draft.Corrects!.Value, document, RequireStanding, cancellationToken))!;
         var recorded = await notices.RecordAsync(document, dryRun: false, cancellationToken);
         return recorded.Outcome is RecordOutcome.Conflicting
             ? throw new ProblemException(ProblemKind.Conflict,
                 $"{document.Issuer} {document.DocumentNumber} is recorded with other content, as notice {recorded.Notice.Id}; correct it by PUT and reject this draft, or edit this draft.")
             : recorded;
+
+        void RequireStanding(NoticeRow notice)
+        {
+            if (notice.Revision != correction.Revision)
+                throw new ProblemException(ProblemKind.Conflict, $"The notice {notice.Id} was corrected at this moment: confirm the draft again.");
+        }
+    }
+
+    /// <summary>A draft that corrects a notice goes on from the notice as it stands, whatever was corrected in it since.</summary>
+    private async Task GoOnAsync(DraftRow draft, CancellationToken cancellationToken)
+    {
+        if (draft.Corrects is null || await Correction.OfAsync(db, draft, cancellationToken) is not { } correction || correction.Revision == draft.CorrectsRevision) return;
+        (draft.Notice, draft.CorrectsRevision) = (DraftIntake.Text(correction.Notice), correction.Revision);
+        draft.AsRead = draft.Notice;
     }
 
     /// <summary>Another open draft of the same notice, of which there is one at most.</summary>

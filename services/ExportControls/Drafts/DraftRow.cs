@@ -54,6 +54,9 @@ internal sealed class DraftRow
     /// <summary>The notice that this would correct: its document was revised after it was confirmed.</summary>
     public Guid? Corrects { get; init; }
 
+    /// <summary>The revision of that notice from which this goes on.</summary>
+    public int? CorrectsRevision { get; set; }
+
     /// <summary>The draft of an earlier version of the document.</summary>
     public Guid? PreviousId { get; init; }
 

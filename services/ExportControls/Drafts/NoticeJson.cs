@@ -36,7 +36,9 @@ internal static class NoticeJson
         {
             var result = new JsonObject();
             foreach (var name in reviewedObject.Select(m => m.Key).Union(afterObject.Select(m => m.Key), StringComparer.Ordinal).ToList())
-                result[name] = Rebase((before as JsonObject)?[name], afterObject[name], reviewedObject[name]);
+                result[name] = name is "actions"
+                    ? DraftActions.Rebase((before as JsonObject)?[name] as JsonArray, afterObject[name] as JsonArray, reviewedObject[name] as JsonArray)
+                    : Rebase((before as JsonObject)?[name], afterObject[name], reviewedObject[name]);
             return result;
         }
         if (after is JsonArray afterList && reviewed is JsonArray reviewedList && afterList.Count == reviewedList.Count && afterList.All(e => e is JsonObject))
@@ -49,7 +51,7 @@ internal static class NoticeJson
     {
         (null or JsonArray { Count: 0 }, _) => (other ?? known)?.DeepClone(),
         (JsonObject a, JsonObject b) => Members(a, b),
-        (JsonArray { Count: 1 } a, JsonArray { Count: 1 } b) when a[0] is JsonObject && b[0] is JsonObject && MayBeOne(a[0]!, b[0]!) => new JsonArray(Fill(a[0], b[0])),
+        (JsonArray { Count: 1 } a, JsonArray { Count: 1 } b) when a[0] is JsonObject && b[0] is JsonObject => new JsonArray(Fill(a[0], b[0])),
         _ => known.DeepClone(),
     };
 
@@ -81,6 +83,14 @@ internal static class NoticeJson
     public static string ForClause(string pointer, int clause) =>
         pointer.StartsWith("/clauses/0", StringComparison.Ordinal) ? $"/clauses/{clause}{pointer["/clauses/0".Length..]}" : pointer;
 
+    /// <summary>A pointer into a document's actions, as one into those of the notice; null where the action is not there.</summary>
+    /// <param name="places">Of the document's actions in the notice's.</param>
+    public static string? ForAction(string pointer, IReadOnlyList<int?> places)
+    {
+        if (pointer.Split('/') is not ["", "actions", var index, .. var rest]) return pointer;
+        return places[int.Parse(index, System.Globalization.CultureInfo.InvariantCulture)] is { } place ? string.Join('/', ["", "actions", $"{place}", .. rest]) : null;
+    }
+
     /// <summary>The JSON Pointers at which the two differ, as far down as objects and lists of one length go.</summary>
     public static IEnumerable<string> Differences(JsonNode? one, JsonNode? other, string at = "")
     {
@@ -108,19 +118,23 @@ internal static class NoticeJson
         return notice is not (null or JsonArray { Count: 0 });
     }
 
-    /// <summary>Actions on two targets are two actions.</summary>
-    private static bool MayBeOne(JsonNode one, JsonNode other) =>
-        one["target"] is not JsonObject a || other["target"] is not JsonObject b || JsonNode.DeepEquals(a["documentNumber"], b["documentNumber"]);
-
     private static JsonObject Members(JsonObject known, JsonObject other)
     {
         var result = new JsonObject();
         foreach (var name in known.Select(m => m.Key).Union(other.Select(m => m.Key), StringComparer.Ordinal))
-            result[name] = name is "sources" ? Union(known[name] as JsonArray, other[name] as JsonArray) : Fill(known[name], other[name]);
+        {
+            result[name] = name switch
+            {
+                "sources" => Union(known[name] as JsonArray, other[name] as JsonArray),
+                "actions" => DraftActions.Fill(known[name] as JsonArray, other[name] as JsonArray),
+                _ => Fill(known[name], other[name]),
+            };
+        }
         return result;
     }
 
-    private static JsonArray Union(JsonArray? one, JsonArray? other)
+    /// <summary>The entries of both, each once.</summary>
+    public static JsonArray Union(JsonArray? one, JsonArray? other)
     {
         var all = new List<JsonNode?>();
         foreach (var entry in (one ?? []).Concat(other ?? []))

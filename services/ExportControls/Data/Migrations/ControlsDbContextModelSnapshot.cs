@@ -385,6 +385,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("corrects");
 
+                    b.Property<int?>("CorrectsRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("corrects_revision");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
