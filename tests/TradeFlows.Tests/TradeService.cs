@@ -25,13 +25,16 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
     /// <summary>Configuration beside what every test needs.</summary>
     internal IReadOnlyList<(string Key, string Value)> Settings { get; init; } = [];
 
+    /// <summary>A database that is there already, in place of a new one.</summary>
+    internal string? On { get; init; }
+
     internal HttpClient Client { get; private set; } = null!;
 
     internal NpgsqlDataSource Database { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
-        var database = await servers.CreateDatabaseAsync();
+        var database = On ?? await servers.CreateDatabaseAsync();
         var broker = await servers.CreateBrokerAsync();
         Database = NpgsqlDataSource.Create(database);
         _factory = new WebApplicationFactory<global::Chokepoint.TradeFlows.Data.TradeDbContext>().WithWebHostBuilder(host =>

@@ -14,7 +14,6 @@ internal static class FlowMerge
     private const string Savepoint = "before_key";
 
     private static readonly string Columns = string.Join(", ", FlowTables.Columns);
-    private static readonly string Key = string.Join(", ", FlowTables.Key);
     private static readonly string Set = string.Join(", ", FlowTables.Figures.Append("import_no").Select(c => $"{c} = excluded.{c}"));
 
     private static readonly string Changed =
@@ -47,12 +46,14 @@ internal static class FlowMerge
         NpgsqlConnection connection, short source, short year, string staging, CancellationToken cancellationToken)
     {
         var staged = $"{staging}_{year}";
-        var repeated = await DropRepeatedAsync(connection, staged, cancellationToken);
+        var key = await FlowTables.KeyOfAsync(connection, source, year, cancellationToken);
+        var repeated = await DropRepeatedAsync(connection, staged, key, cancellationToken);
+        var columns = string.Join(", ", key);
         await using var merge = new NpgsqlCommand(
             $"""
             WITH merged AS (
-                INSERT INTO {FlowTables.PartOf(source, year)} AS f ({Columns}) SELECT {Columns} FROM {staged} ORDER BY {Key}
-                ON CONFLICT ({Key}) DO UPDATE SET {Set}
+                INSERT INTO {FlowTables.PartOf(source, year)} AS f ({Columns}) SELECT {Columns} FROM {staged} ORDER BY {columns}
+                ON CONFLICT ({columns}) DO UPDATE SET {Set}
                 WHERE excluded.import_no > f.import_no AND {Changed}
                 RETURNING f.reporter, f.partner, f.hs, f.period, f.direction, f.breakdown, f.import_no = f.first_import_no AS is_new),
             seen AS (INSERT INTO {Touched} SELECT DISTINCT {Importer}, hs, period, direction FROM merged WHERE {OfProfiles})
@@ -73,7 +74,8 @@ internal static class FlowMerge
     {
         var connection = transaction.Connection!;
         var (staged, part) = ($"{staging}_{year}", FlowTables.PartOf(source, year));
-        var index = $"SET LOCAL maintenance_work_mem = '128MB'; CREATE UNIQUE INDEX {part}_key ON {staged} ({Key})";
+        var key = FlowTables.KeyOf(isReconciled);
+        var index = $"SET LOCAL maintenance_work_mem = '128MB'; CREATE UNIQUE INDEX {part}_key ON {staged} ({string.Join(", ", key)})";
         var repeated = 0L;
         await transaction.SaveAsync(Savepoint, cancellationToken);
         try
@@ -83,7 +85,7 @@ internal static class FlowMerge
         catch (PostgresException e) when (e.SqlState == PostgresErrorCodes.UniqueViolation)
         {
             await transaction.RollbackAsync(Savepoint, cancellationToken);
-            repeated = await DropRepeatedAsync(connection, staged, cancellationToken);
+            repeated = await DropRepeatedAsync(connection, staged, key, cancellationToken);
             await ExecuteAsync(connection, index, cancellationToken);
         }
         await FlowTables.AttachYearAsync(connection, source, year, staging, staged, cancellationToken);
@@ -117,9 +119,9 @@ internal static class FlowMerge
     /// Takes out all but the last of rows with the same key, which one statement could not merge; their figures would be the file's
     /// own contradiction. Returns how many there were.
     /// </summary>
-    private static Task<int> DropRepeatedAsync(NpgsqlConnection connection, string staged, CancellationToken cancellationToken)
+    private static Task<int> DropRepeatedAsync(NpgsqlConnection connection, string staged, IReadOnlyList<string> key, CancellationToken cancellationToken)
     {
-        var sameKey = string.Join(" AND ", FlowTables.Key.Select(c => $"later.{c} = earlier.{c}"));
+        var sameKey = string.Join(" AND ", key.Select(c => $"later.{c} = earlier.{c}"));
         return ExecuteAsync(connection, $"DELETE FROM {staged} earlier USING {staged} later WHERE {sameKey} AND later.ctid > earlier.ctid", cancellationToken);
     }
 

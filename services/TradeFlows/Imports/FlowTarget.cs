@@ -63,11 +63,7 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
     public async Task CompleteBatchAsync(
         NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken)
     {
-        foreach (var year in _newYears)
-        {
-            await using var command = new NpgsqlCommand($"CREATE TABLE IF NOT EXISTS {staging}_{year} PARTITION OF {staging} FOR VALUES IN ({year})", connection);
-            await command.ExecuteNonQueryAsync(cancellationToken);
-        }
+        foreach (var year in _newYears) await FlowTables.StageYearAsync(connection, _source, year, staging, cancellationToken);
         _newYears.Clear();
     }
 

@@ -4,6 +4,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Chokepoint.Testing;
+using Chokepoint.TradeFlows.Data;
 using Npgsql;
 
 namespace Chokepoint.TradeFlows.Tests.Imports;
@@ -134,9 +135,35 @@ public sealed class ImportJobTests(TradeService trade) : TradeTests(trade)
         (await Trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE partner = 156")).ShouldBe(3000);
     }
 
+    [Fact]
+    public async Task A_staged_year_becomes_a_part_of_the_flows_without_being_read_for_it()
+    {
+        const short source = 900, year = 2021;
+        await FlowTables.EnsureSourceAsync(Trade.Database, source, CancellationToken.None);
+        await using var connection = await Trade.Database.OpenConnectionAsync();
+        var said = new List<string>();
+        connection.Notice += (_, e) => said.Add(e.Notice.MessageText);
+        await ExecuteAsync(connection, "CREATE TABLE staged (LIKE flows) PARTITION BY LIST (year)");
+        await FlowTables.StageYearAsync(connection, source, year, "staged", CancellationToken.None);
+        await ExecuteAsync(connection, "SET client_min_messages = debug1");
+
+        await FlowTables.AttachYearAsync(connection, source, year, "staged", $"staged_{year}", CancellationToken.None);
+
+        // Postgres says so, and nothing when it scans the table.
+        said.ShouldContain($"partition constraint for table \"flows_{source}_{year}\" is implied by existing constraints");
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM pg_constraint WHERE conname = 'of_year' AND conrelid = 'flows_900_2021'::regclass")).ShouldBe(0, "what proved it is not kept");
+        await ExecuteAsync(connection, "RESET client_min_messages; DROP TABLE staged, flows_900");
+    }
+
     private async Task ExecuteAsync(string sql)
     {
-        await using var command = Trade.Database.CreateCommand(sql);
+        await using var connection = await Trade.Database.OpenConnectionAsync();
+        await ExecuteAsync(connection, sql);
+    }
+
+    private static async Task ExecuteAsync(NpgsqlConnection connection, string sql)
+    {
+        await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();
     }
 }
