@@ -2,6 +2,7 @@ using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
 using Chokepoint.ExportControls.Knowledge;
+using Chokepoint.ExportControls.Notices;
 using Chokepoint.ServiceDefaults;
 
 namespace Chokepoint.ExportControls.Clauses;
@@ -26,7 +27,7 @@ internal static class ActiveClauses
     {
         ControlStatus[] wanted = status is null ? Standing : [EnumNames.Parse<ControlStatus>("status", status)];
         if (knownOn is not null)
-            return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, on, wanted, page, earlier, time, cancellationToken);
+            return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, on, wanted, page, current, earlier, time, cancellationToken);
 
         var (matches, after) = (filter.AsPredicate(), page.After<ClausePosition>());
         var clauses = await current.AsOfNowAsync(cancellationToken);
@@ -37,23 +38,36 @@ internal static class ActiveClauses
 
     private static async Task<Page<ActiveClause>> AsKnownAsync(
         KnowledgeDate knownAt, ClauseFilter filter, DateOnly? on, ControlStatus[] wanted, PageRequest page,
-        EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
+        CurrentClauses current, EarlierKnowledge earlier, TimeProvider time, CancellationToken cancellationToken)
     {
         var after = page.After<ClausePosition>();
         var (matches, dayOf) = (filter.AsPredicate(), IssuerDay.Asked(on, time.GetUtcNow()));
+        var clauses = await current.AsOfNowAsync(cancellationToken);
+        var between = await earlier.BetweenAsync(knownAt, cancellationToken); // after the clauses: what moved meanwhile is put together here
+        var apart = between.Select(n => n.Id).ToHashSet();
+        // A position has no id here: a clause is told apart by its place, and before may have been in another row.
+        using var settled = clauses.Find(matches, dayOf, after is null ? null : after with { Id = Guid.AllBitsSet })
+            .Where(f => knownAt.Covers(f.Clause.SettledFrom, f.Clause.SettledDay) && wanted.Contains(f.State.Status) && !apart.Contains(f.Clause.Content.NoticeId))
+            .Select(f => (Position: f.Clause.Position with { Id = Guid.Empty }, Clause: f.Clause.Content.In(f.State))).GetEnumerator();
+        var isSettled = settled.MoveNext();
         var found = new List<(ClausePosition Position, ActiveClause Clause)>();
-        await foreach (var clause in earlier.ClausesAsync(knownAt, cancellationToken, after?.Issuer ?? "", after?.DocumentNumber ?? ""))
+        await foreach (var clause in earlier.ClausesAsync(knownAt, between.SkipWhile(n => IsBefore(n, after)), cancellationToken))
         {
+            for (; isSettled && ClausePosition.Order.Compare(settled.Current.Position, clause.Position) < 0 && found.Count < page.Take; isSettled = settled.MoveNext())
+                found.Add(settled.Current);
+            if (found.Count >= page.Take) break;
             var day = dayOf(clause.Document.Issuer);
             if ((after is not null && ClausePosition.Order.Compare(clause.Position, after) <= 0) || clause.Schedule[0].From > day || !matches(clause.Reach)) continue;
             var state = ClauseSchedule.On(clause.Schedule, day);
-            if (!wanted.Contains(state.Status)) continue;
-            found.Add((clause.Position, ActiveClause.Of(clause.NoticeId, clause.Document, clause.Clause, clause.End, state)));
-            if (found.Count >= page.Take) break;
+            if (wanted.Contains(state.Status)) found.Add((clause.Position, ActiveClause.Of(clause.NoticeId, clause.Document, clause.Clause, clause.End, state)));
         }
+        for (; isSettled && found.Count < page.Take; isSettled = settled.MoveNext()) found.Add(settled.Current);
         var result = Page.From(found, page, f => f.Position);
         return new Page<ActiveClause>([.. result.Items.Select(f => f.Clause)], result.NextCursor);
     }
+
+    private static bool IsBefore(NoticeName notice, ClausePosition? position) =>
+        position is not null && ClausePosition.Order.Compare(new ClausePosition(notice.Issuer, notice.DocumentNumber, int.MaxValue, Guid.Empty), position) < 0;
 }
 
 /// <summary>A clause on a day.</summary>

@@ -70,7 +70,9 @@ internal sealed class ClauseIndex
 /// <param name="Reach">Number of its <see cref="ClauseReach"/>.</param>
 /// <param name="Content">What an answer shows of it, its state aside.</param>
 /// <param name="Schedule">In order and without gaps, from the announcement on.</param>
-internal sealed record IndexedClause(ClausePosition Position, int Reach, ActiveClause Content, IReadOnlyList<ControlInterval> Schedule)
+/// <param name="SettledFrom">As known from then on it is this; null where that has not been established.</param>
+internal sealed record IndexedClause(
+    ClausePosition Position, int Reach, ActiveClause Content, IReadOnlyList<ControlInterval> Schedule, DateTimeOffset? SettledFrom = null, DateOnly? SettledDay = null)
 {
     /// <summary>Null before it was announced.</summary>
     public ControlInterval? On(DateOnly day)

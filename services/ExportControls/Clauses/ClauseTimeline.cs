@@ -1,3 +1,4 @@
+using System.Data;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
@@ -33,7 +34,7 @@ internal static class ClauseTimeline
         var dayOf = IssuerDay.Asked(on, time.GetUtcNow());
         return knownOn is null
             ? ReadAsync(filter.Apply(db.Clauses.AsNoTracking()), db.Intervals.AsNoTracking(), page, dayOf, cancellationToken)
-            : ReadAsKnownAsync(earlier.ClausesAsync(KnowledgeDate.Parse(knownOn), cancellationToken), filter, _ => true, page, dayOf, cancellationToken);
+            : ReadAsKnownAsync(KnowledgeDate.Parse(knownOn), filter, db.Intervals.AsNoTracking(), _ => true, page, dayOf, db, earlier, cancellationToken);
     }
 
     private static Task<Page<StateChange>> UpcomingAsync(
@@ -43,10 +44,6 @@ internal static class ClauseTimeline
         if (days is < 1 or > MostDays) throw ProblemException.Invalid("/days", $"Must be from 1 to {MostDays}.");
         var now = time.GetUtcNow();
         var dayOf = IssuerDay.Asked(on, now);
-        if (knownOn is not null)
-            return ReadAsKnownAsync(
-                earlier.ClausesAsync(KnowledgeDate.Parse(knownOn), cancellationToken), filter,
-                change => change.DaysLeft > 0 && change.DaysLeft <= days, page, dayOf, cancellationToken);
         var ahead = db.Intervals.AsNoTracking();
         if (on is { } asked)
         {
@@ -58,18 +55,29 @@ internal static class ClauseTimeline
             var last = now.AddDays(days);
             ahead = ahead.Where(i => i.StartsAt > now && i.StartsAt <= last);
         }
-        return ReadAsync(filter.Apply(db.Clauses.AsNoTracking()), ahead, page, dayOf, cancellationToken);
+        return knownOn is null
+            ? ReadAsync(filter.Apply(db.Clauses.AsNoTracking()), ahead, page, dayOf, cancellationToken)
+            : ReadAsKnownAsync(
+                KnowledgeDate.Parse(knownOn), filter, ahead, change => change.DaysLeft > 0 && change.DaysLeft <= days, page, dayOf, db, earlier, cancellationToken);
     }
 
     private static async Task<Page<StateChange>> ReadAsync(
         IQueryable<ClauseRow> clauses, IQueryable<IntervalRow> intervals,
         PageRequest page, Func<string, DateOnly> dayOf, CancellationToken cancellationToken)
     {
+        var found = Page.From(await ChangesAsync(clauses, intervals, page, page.After<Position>(), dayOf, cancellationToken), page, c => c.Position);
+        return new Page<StateChange>([.. found.Items.Select(f => f.Change)], found.NextCursor);
+    }
+
+    private static async Task<List<(StateChange Change, Position Position)>> ChangesAsync(
+        IQueryable<ClauseRow> clauses, IQueryable<IntervalRow> intervals,
+        PageRequest page, Position? position, Func<string, DateOnly> dayOf, CancellationToken cancellationToken)
+    {
         var changes =
             from clause in clauses
             join interval in intervals on clause.Id equals interval.ClauseId
             select new { Clause = clause, Interval = interval };
-        if (page.After<Position>() is ({ } startsAt, { } after))
+        if (position is ({ } startsAt, { } after))
             changes = changes.Where(c => EF.Functions.GreaterThan(
                 ValueTuple.Create(c.Interval.StartsAt, c.Clause.Issuer, c.Clause.DocumentNumber, c.Clause.Ordinal, c.Clause.Id),
                 ValueTuple.Create(startsAt, after.Issuer, after.DocumentNumber, after.Ordinal, after.Id)));
@@ -87,23 +95,28 @@ internal static class ClauseTimeline
             })
             .Take(page.Take).ToListAsync(cancellationToken);
 
-        var found = Page.From(rows, page, r => new Position(
-            r.Interval.StartsAt, new ClausePosition(r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id)));
-        return new Page<StateChange>(
-            [.. found.Items.Select(r => StateChange.Of(
+        return [.. rows.Select(r => (
+            StateChange.Of(
                 r.Clause.NoticeId, r.Document, r.Document.Clauses.Single(c => c.Number == r.Clause.Number), r.Interval.AsKnown(), r.Previous,
-                dayOf(r.Clause.Issuer)))],
-            found.NextCursor);
+                dayOf(r.Clause.Issuer)),
+            new Position(r.Interval.StartsAt, new ClausePosition(r.Clause.Issuer, r.Clause.DocumentNumber, r.Clause.Ordinal, r.Clause.Id))))];
     }
 
+    /// <summary>The settled clauses' changes as they are now, and those of what was something else then.</summary>
     private static async Task<Page<StateChange>> ReadAsKnownAsync(
-        IAsyncEnumerable<KnownClause> clauses, ClauseFilter filter, Func<StateChange, bool> isAsked,
-        PageRequest page, Func<string, DateOnly> dayOf, CancellationToken cancellationToken)
+        KnowledgeDate knownAt, ClauseFilter filter, IQueryable<IntervalRow> intervals, Func<StateChange, bool> isAsked,
+        PageRequest page, Func<string, DateOnly> dayOf, ControlsDbContext db, EarlierKnowledge earlier, CancellationToken cancellationToken)
     {
-        var matches = filter.AsPredicate();
-        var after = page.After<Position>();
+        var (matches, after) = (filter.AsPredicate(), page.After<Position>());
+        // In one moment, so that nothing is missed or doubled by moving from the one to the other.
+        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var settled = await ChangesAsync(
+            knownAt.Settled(filter.Apply(db.Clauses.AsNoTracking())), intervals, page,
+            after is null ? null : after with { Clause = after.Clause with { Id = Guid.AllBitsSet } }, dayOf, cancellationToken);
         var first = new FirstInOrder<StateChange, Position>(page.Take, Position.Order);
-        await foreach (var clause in clauses.WithCancellation(cancellationToken))
+        foreach (var (change, position) in settled) first.Add(change, position with { Clause = position.Clause with { Id = Guid.Empty } });
+        var between = await earlier.BetweenAsync(knownAt, cancellationToken);
+        await foreach (var clause in earlier.ClausesAsync(knownAt, between, cancellationToken))
         {
             if (!matches(clause.Reach)) continue;
             foreach (var (i, interval) in clause.Schedule.Index())

@@ -101,7 +101,7 @@ internal sealed class CurrentClauses(IDbContextFactory<ControlsDbContext> contex
         }
         return new IndexedClause(
             new ClausePosition(issuer, content.DocumentNumber, row.Ordinal, row.Id), number, content,
-            _shared.One<IReadOnlyList<ControlInterval>>(schedule));
+            _shared.One<IReadOnlyList<ControlInterval>>(schedule), row.SettledFrom, row.SettledDay);
     }
 
     /// <summary>Rows restored into another server bear the numbers of that one's transactions: those ahead of this one's would stay new for ever.</summary>

@@ -38,6 +38,10 @@ internal sealed class ClauseRow
     /// <summary>Last day as known now, extensions included.</summary>
     public DateOnly? EffectiveUntil { get; set; }
 
+    // Of the notice, repeated here.
+    public DateTimeOffset? SettledFrom { get; set; }
+    public DateOnly? SettledDay { get; set; }
+
     /// <summary>A correction took this clause out of its notice. The row stays so that versions go on counting if it comes back.</summary>
     public bool IsRemoved { get; set; }
 

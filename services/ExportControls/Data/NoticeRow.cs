@@ -22,6 +22,20 @@ internal sealed class NoticeRow
     public Guid? DuplicateOf { get; init; }
 
     public required DateOnly AnnouncedOn { get; set; }
+
+    // Of its first wording: see NoticeRevisionRow.
+    public DateTimeOffset? KnownFrom { get; init; }
+    public DateOnly? KnownDay { get; init; }
+
+    /// <summary>
+    /// The latest that anything of it became known: a wording of its own, or of a notice that acts or ever acted on it. As known from
+    /// then on it is what it is now. Null where that has not been established.
+    /// </summary>
+    public DateTimeOffset? SettledFrom { get; set; }
+
+    /// <summary>The same as a day, each in its issuer's zone.</summary>
+    public DateOnly? SettledDay { get; set; }
+
     public required NoticeDocument Document { get; set; }
 
     /// <summary>Counts the wordings, from 1.</summary>
@@ -31,6 +45,15 @@ internal sealed class NoticeRow
     public required DateTimeOffset RecordedAt { get; init; }
     public required DateTimeOffset UpdatedAt { get; set; }
     public List<ClauseRow> Clauses { get; init; } = [];
+
+    /// <summary>Something of it became known: takes it down for the notice and its loaded clauses.</summary>
+    public void Settle(DateTimeOffset knownFrom, DateOnly knownDay)
+    {
+        if (KnownFrom is null) return; // recorded by a release that did not take it down: not established, and put together from the wordings
+        SettledFrom = SettledFrom > knownFrom ? SettledFrom : knownFrom;
+        SettledDay = SettledDay > knownDay ? SettledDay : knownDay;
+        foreach (var clause in Clauses) (clause.SettledFrom, clause.SettledDay) = (SettledFrom, SettledDay);
+    }
 }
 
 /// <summary>Who put a notice here. What an operator wrote is never overwritten by the facts that ship with the platform.</summary>

@@ -4,46 +4,75 @@ using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
+using Chokepoint.ExportControls.Notices;
 using Chokepoint.ServiceDefaults;
 using Microsoft.EntityFrameworkCore;
 
 namespace Chokepoint.ExportControls.Knowledge;
 
 /// <summary>
-/// The registry as it was known at an instant, put together from the wordings on record: of each notice the latest that could be known
-/// then, and the actions of those alone. A notice is known from the day it was announced, a correction from when it was recorded.
+/// The registry as it was known at an instant. A notice is known from the day it was announced, a correction from when it was recorded.
+/// What is settled by then (<see cref="NoticeRow.SettledFrom"/>) is as it is now, and answered from what is now; only what was known and
+/// became something else since is put together from the wordings on record: of each notice the latest that could be known then, and
+/// the actions of those alone.
 /// </summary>
 internal sealed class EarlierKnowledge(ControlsDbContext db)
 {
-    /// <summary>Who acted on what, as known then.</summary>
-    public async Task<KnownClauses> ActionsAsync(KnowledgeDate known, CancellationToken cancellationToken)
+    private const int Together = 64;
+
+    /// <summary>The notices known then that are not settled by then, by issuer and number.</summary>
+    public async Task<IReadOnlyList<NoticeName>> BetweenAsync(KnowledgeDate known, CancellationToken cancellationToken)
+    {
+        var between = await db.Database.SqlQuery<NoticeName>($"""
+            SELECT id, issuer, document_number, NULL AS key FROM notices
+            WHERE (settled_from IS NULL OR settled_from > known_from OR settled_day > known_day)
+                AND (settled_from IS NULL OR settled_from > {known.Instant} OR settled_day > {known.Day})
+                AND (known_from IS NULL OR known_from <= {known.Instant} OR known_day <= {known.Day})
+            """).ToListAsync(cancellationToken);
+        return [.. between.OrderBy(n => n.Issuer, StringComparer.Ordinal).ThenBy(n => n.DocumentNumber, StringComparer.Ordinal)];
+    }
+
+    /// <summary>The clauses of some notices with their schedules, in the notices' order, put together as they are asked for.</summary>
+    public async IAsyncEnumerable<KnownClause> ClausesAsync(
+        KnowledgeDate known, IEnumerable<NoticeName> notices, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var some in notices.Chunk(Together))
+        {
+            var wordings = (await WordingsAsync(known, some, cancellationToken)).ToDictionary(w => w.NoticeId);
+            var acting = await ActionsAsync(known, [.. some.Select(n => n.DocumentNumber)], cancellationToken);
+            foreach (var notice in some)
+                if (wordings.TryGetValue(notice.Id, out var wording))
+                    foreach (var (ordinal, (clause, end, schedule)) in acting.Of(wording.Document).Index())
+                        yield return new KnownClause(notice.Id, wording.Document, ordinal, clause, end, schedule);
+        }
+    }
+
+    /// <summary>The wordings of some notices known then; a notice that was not is left out.</summary>
+    public async Task<IReadOnlyList<NoticeRevisionRow>> WordingsAsync(KnowledgeDate known, IReadOnlyList<NoticeName> notices, CancellationToken cancellationToken)
+    {
+        var ids = notices.Select(n => n.Id).ToArray();
+        return await db.Revisions.FromSql($"""
+            SELECT r.* FROM unnest({ids}) AS asked (id) CROSS JOIN LATERAL (
+                SELECT * FROM notice_revisions WHERE notice_id = asked.id AND (known_from <= {known.Instant} OR known_day <= {known.Day})
+                ORDER BY revision DESC LIMIT 1) AS r
+            """).AsNoTracking().ToListAsync(cancellationToken);
+    }
+
+    /// <summary>Who acted on notices of these numbers, as known then.</summary>
+    public async Task<KnownClauses> ActionsAsync(KnowledgeDate known, string[] numbers, CancellationToken cancellationToken)
     {
         var latest = await db.Revisions.FromSql($"""
-            SELECT * FROM (
-                SELECT DISTINCT ON (notice_id) * FROM notice_revisions WHERE known_from <= {known.Instant} OR known_day <= {known.Day} ORDER BY notice_id, revision DESC) AS known
-            WHERE jsonb_array_length(document -> 'actions') > 0
+            SELECT r.* FROM (
+                SELECT DISTINCT acting.notice_id FROM unnest({numbers}) AS asked (number) CROSS JOIN LATERAL (
+                    SELECT notice_id FROM notice_revisions
+                    WHERE document -> 'actions' @> jsonb_build_array(jsonb_build_object('target', jsonb_build_object('documentNumber', asked.number)))) AS acting) AS actors
+            CROSS JOIN LATERAL (
+                SELECT * FROM notice_revisions WHERE notice_id = actors.notice_id AND (known_from <= {known.Instant} OR known_day <= {known.Day})
+                ORDER BY revision DESC LIMIT 1) AS r
             """).AsNoTracking()
             .Join(db.Notices, r => r.NoticeId, n => n.Id, (r, n) => new { r.Document, n.Origin }).ToListAsync(cancellationToken);
         return new KnownClauses(latest.Select(r => (r.Document, r.Origin is NoticeOrigin.BuiltIn)));
     }
-
-    /// <summary>Every clause known then with its schedule, by issuer, number and place in the notice, beginning with a given notice's.</summary>
-    public async IAsyncEnumerable<KnownClause> ClausesAsync(
-        KnowledgeDate known, [EnumeratorCancellation] CancellationToken cancellationToken, string fromIssuer = "", string fromNumber = "")
-    {
-        var acting = await ActionsAsync(known, cancellationToken);
-        await foreach (var notice in NoticesAsync(known, fromIssuer, fromNumber).WithCancellation(cancellationToken))
-            foreach (var (ordinal, (clause, end, schedule)) in acting.Of(notice.Document).Index())
-                yield return new KnownClause(notice.NoticeId, notice.Document, ordinal, clause, end, schedule);
-    }
-
-    /// <summary>The wordings known then, by issuer and number, beginning with a given one.</summary>
-    public IAsyncEnumerable<NoticeRevisionRow> NoticesAsync(KnowledgeDate known, string fromIssuer, string fromNumber) => db.Revisions.FromSql($"""
-            SELECT DISTINCT ON (n.issuer, n.document_number) r.*
-            FROM notices n JOIN notice_revisions r ON r.notice_id = n.id
-            WHERE (r.known_from <= {known.Instant} OR r.known_day <= {known.Day}) AND (n.issuer, n.document_number) >= ({fromIssuer}, {fromNumber})
-            ORDER BY n.issuer, n.document_number, r.revision DESC
-            """).AsNoTracking().AsAsyncEnumerable();
 
     /// <summary>The wording of one notice known then; null when it was not known.</summary>
     public Task<NoticeRevisionRow?> NoticeAsync(Guid id, KnowledgeDate known, CancellationToken cancellationToken) => db.Revisions.AsNoTracking()
@@ -65,6 +94,15 @@ internal sealed record KnownClause(
 /// <summary>Until when what became known counts: an instant, or a whole day in each issuer's own time zone. One of the two is set.</summary>
 internal sealed record KnowledgeDate(DateTimeOffset? Instant, DateOnly? Day)
 {
+    /// <summary>Whether what became known at an instant, and on that day for its issuer, was known then.</summary>
+    public bool Covers(DateTimeOffset? from, DateOnly? day) => from <= Instant || day <= Day;
+
+    public IQueryable<NoticeRow> Settled(IQueryable<NoticeRow> notices) => Instant is { } instant
+        ? notices.Where(n => n.SettledFrom <= instant) : notices.Where(n => n.SettledDay <= Day);
+
+    public IQueryable<ClauseRow> Settled(IQueryable<ClauseRow> clauses) => Instant is { } instant
+        ? clauses.Where(c => c.SettledFrom <= instant) : clauses.Where(c => c.SettledDay <= Day);
+
     /// <exception cref="ProblemException">400: neither a day nor an instant.</exception>
     public static KnowledgeDate Parse(string knownOn)
     {

@@ -21,12 +21,13 @@ internal sealed class ActionScene
     private readonly HashSet<(string Issuer, string DocumentNumber)> _known = [];
 
     private readonly bool _ships;
+    private readonly Guid _own;
 
-    private ActionScene(bool ships) => _ships = ships;
+    private ActionScene(NoticeRow notice) => (_ships, _own) = (notice.Origin is NoticeOrigin.BuiltIn, notice.Id);
 
     public static async Task<ActionScene> LoadAsync(ControlsDbContext db, NoticeRow notice, CancellationToken cancellationToken)
     {
-        var scene = new ActionScene(notice.Origin is NoticeOrigin.BuiltIn);
+        var scene = new ActionScene(notice);
         scene.Add(notice);
         // A notice that is not stored yet has acted on nothing, and nothing acts on it: most of them are recorded without a question.
         if (!IsNew(db, notice)) scene._former.AddRange(await db.Actions.Where(a => a.NoticeId == notice.Id).ToListAsync(cancellationToken));
@@ -38,6 +39,9 @@ internal sealed class ActionScene
 
     /// <summary>The notice's own actions, each with the clauses that its target is.</summary>
     public IReadOnlyList<(int Index, ActionDocument Action, List<ClauseRow> Targets)> Actions => _actions;
+
+    /// <summary>The other notices that it acts on or acted on before.</summary>
+    public IEnumerable<NoticeRow> Targets => _clauses.Values.Select(c => c.Notice).Where(n => n.Id != _own).Distinct();
 
     /// <summary>Other notices' actions on a clause, with who acts and whether that is a shipped notice.</summary>
     public IEnumerable<(string Actor, bool Ships, ActionRow Action)> ForeignOn(ClauseRow row) =>

@@ -25,7 +25,7 @@ internal static class GetNotice
             var knownAt = KnowledgeDate.Parse(knownOn);
             if (await earlier.NoticeAsync(id, knownAt, cancellationToken) is not { } wording)
                 return Problems.NotFound($"The notice {id} was not known then.");
-            var known = await earlier.ActionsAsync(knownAt, cancellationToken);
+            var known = await earlier.ActionsAsync(knownAt, [notice.DocumentNumber], cancellationToken);
             return TypedResults.Ok(NoticeResource.AsKnown(notice, wording, known, time.GetUtcNow()));
         }
         var resource = NoticeResource.Of(notice, time.GetUtcNow());

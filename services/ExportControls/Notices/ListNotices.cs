@@ -1,3 +1,4 @@
+using System.Data;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Data;
@@ -26,7 +27,15 @@ internal static class ListNotices
         ControlStatus? wantedStatus = status is null ? null : EnumNames.Parse<ControlStatus>("status", status);
         var number = documentNumber is null ? null : NumberAsked.Of(filter.Issuer, documentNumber);
         if (knownOn is not null) return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, number, wantedStatus, on, page, db, earlier, now, cancellationToken);
-        var notices = db.Notices.AsNoTracking();
+        var rows = await RowsAsync(db.Notices.AsNoTracking(), filter, number, wantedStatus, on, page, db, now, cancellationToken);
+        var found = Page.From(rows, page, n => new Position(n.AnnouncedOn, n.Id));
+        return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now))], found.NextCursor);
+    }
+
+    private static async Task<List<NoticeRow>> RowsAsync(
+        IQueryable<NoticeRow> notices, ClauseFilter filter, NumberAsked? number, ControlStatus? status, DateOnly? on, PageRequest page,
+        ControlsDbContext db, DateTimeOffset now, CancellationToken cancellationToken)
+    {
         if (filter.Issuer is { } issuer) notices = notices.Where(n => n.Issuer == issuer);
         if (number is not null) notices = number.Apply(notices, db.Notices);
         if (!filter.NamesNoClause || status is not null || on is not null)
@@ -34,7 +43,7 @@ internal static class ListNotices
             // Notices without clauses, which only act on others', are left out here.
             var clauses = filter.Apply(db.Clauses);
             var intervals = HoldingDay(db.Intervals, on, now);
-            if (wantedStatus is { } wanted)
+            if (status is { } wanted)
             {
                 clauses = clauses.Where(c => intervals.Any(i => i.ClauseId == c.Id && i.Status == wanted));
             }
@@ -52,31 +61,37 @@ internal static class ListNotices
             notices = notices.Where(n => EF.Functions.LessThan(
                 ValueTuple.Create(n.AnnouncedOn, n.Id), ValueTuple.Create(after.AnnouncedOn, after.Id)));
 
-        var rows = await notices.OrderByDescending(n => n.AnnouncedOn).ThenByDescending(n => n.Id).Take(page.Take)
+        return await notices.OrderByDescending(n => n.AnnouncedOn).ThenByDescending(n => n.Id).Take(page.Take)
             .Include(n => n.Clauses).ThenInclude(c => c.Schedule).AsSplitQuery().ToListAsync(cancellationToken);
-        var found = Page.From(rows, page, n => new Position(n.AnnouncedOn, n.Id));
-        return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now))], found.NextCursor);
     }
 
+    /// <summary>The settled notices as they are now, and what was something else then.</summary>
     private static async Task<Page<NoticeResource>> AsKnownAsync(
         KnowledgeDate knownAt, ClauseFilter filter, NumberAsked? number, ControlStatus? status, DateOnly? on, PageRequest page,
         ControlsDbContext db, EarlierKnowledge earlier, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var (matches, dayOf) = (filter.AsPredicate(), IssuerDay.Asked(on, now));
         var after = page.After<Position>();
-        var known = await earlier.ActionsAsync(knownAt, cancellationToken);
+        // In one moment, so that nothing is missed or doubled by moving from the one to the other.
+        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        var settled = await RowsAsync(knownAt.Settled(db.Notices.AsNoTracking()), filter, number, status, on, page, db, now, cancellationToken);
+        var first = new FirstInOrder<NoticeResource, Position>(page.Take, Position.Order);
+        foreach (var row in settled) first.Add(NoticeResource.Of(row, now), new Position(row.AnnouncedOn, row.Id));
+
+        var between = await earlier.BetweenAsync(knownAt, cancellationToken);
         var named = number is null ? null : (await number.Apply(db.Notices, db.Notices).Select(n => n.Id).ToListAsync(cancellationToken)).ToHashSet();
-        var first = new FirstInOrder<NoticeRevisionRow, Position>(page.Take, Position.Order);
-        await foreach (var wording in earlier.NoticesAsync(knownAt, "", "").WithCancellation(cancellationToken))
+        var wordings = await earlier.WordingsAsync(knownAt, [.. between.Where(n => named?.Contains(n.Id) is not false)], cancellationToken);
+        var known = await earlier.ActionsAsync(knownAt, [.. wordings.Select(w => w.Document.DocumentNumber)], cancellationToken);
+        var ids = wordings.Select(w => w.NoticeId).ToArray();
+        var notices = await db.Notices.AsNoTracking().Where(n => ids.Contains(n.Id)).ToDictionaryAsync(n => n.Id, cancellationToken);
+        foreach (var wording in wordings)
         {
             var position = new Position(wording.Document.AnnouncedOn, wording.NoticeId);
-            if ((after is null || Position.Order.Compare(position, after) > 0) && named?.Contains(wording.NoticeId) is not false && IsFound(wording.Document)) first.Add(wording, position);
+            if ((after is null || Position.Order.Compare(position, after) > 0) && IsFound(wording.Document))
+                first.Add(NoticeResource.AsKnown(notices[wording.NoticeId], wording, known, now), position);
         }
         var found = Page.From(first.InOrder(), page, f => f.Position);
-        var ids = found.Items.Select(f => f.Item.NoticeId).ToArray();
-        var notices = await db.Notices.AsNoTracking().Where(n => ids.Contains(n.Id)).ToDictionaryAsync(n => n.Id, cancellationToken);
-        return new Page<NoticeResource>(
-            [.. found.Items.Select(f => NoticeResource.AsKnown(notices[f.Item.NoticeId], f.Item, known, now))], found.NextCursor);
+        return new Page<NoticeResource>([.. found.Items.Select(f => f.Item)], found.NextCursor);
 
         bool IsFound(NoticeDocument document) => filter.NamesNoClause && status is null && on is null
             ? filter.Issuer is null || filter.Issuer == document.Issuer

@@ -119,8 +119,11 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     private NoticeRow Add(NoticeDocument document, NoticeOrigin origin)
     {
         var now = time.GetUtcNow();
+        var knownFrom = IssuerDay.StartOf(document.Issuer, document.AnnouncedOn);
         var notice = new NoticeRow
         {
+            KnownFrom = knownFrom,
+            KnownDay = Economies.DayOf(document.Issuer, knownFrom),
             Id = Guid.CreateVersion7(now),
             Issuer = document.Issuer,
             DocumentNumber = document.DocumentNumber,
@@ -133,7 +136,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
             UpdatedAt = now,
         };
         db.Notices.Add(notice);
-        AddRevision(notice, IssuerDay.StartOf(document.Issuer, document.AnnouncedOn));
+        AddRevision(notice, knownFrom);
         return notice;
     }
 
@@ -172,6 +175,8 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         foreach (var (row, document, actions) in scene.Touched())
             changes.Add(clauses.Restate(row, document, actions, silent));
         scene.Store(db, notice);
+        var wording = db.Revisions.Local.Single(r => r.NoticeId == notice.Id && r.Revision == notice.Revision);
+        foreach (var settled in scene.Targets.Append(notice)) settled.Settle(wording.KnownFrom, wording.KnownDay);
         return Impact.Of(changes, time.GetUtcNow());
     }
 

@@ -1,7 +1,9 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Chokepoint.ExportControls.Registry;
 using Chokepoint.ExportControls.Tests.Support;
 using Chokepoint.Testing.Servers;
+using Microsoft.EntityFrameworkCore;
 
 namespace Chokepoint.ExportControls.Tests.Knowledge;
 
@@ -82,6 +84,54 @@ public class EarlierKnowledgeTests(ServersFixture servers)
 
         foreach (var path in new[] { "/timeline", "/upcoming", "/notices" })
             (await app.Http.GetAsync($"/api/controls{path}?knownOn=yesterday")).StatusCode.ShouldBe(HttpStatusCode.BadRequest, path);
+    }
+
+    /// <summary>
+    /// The shipped history with corrections of a target, of who acts, and of an action that goes to another notice: on every day, page by
+    /// page, what is settled is answered as it would be put together from the wordings.
+    /// </summary>
+    [Fact]
+    public async Task What_is_settled_is_answered_as_the_wordings_of_that_day_would_have_it()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2026, 9, 1, 12, 0, 0, TimeSpan.Zero), ("Registry:BuiltIn", "true"));
+        await CorrectAsync("2024-46", n => n["clauses"]![1]!["minerals"] = new JsonArray("gallium", "germanium"));
+        app.Time.MoveTo(new DateTimeOffset(2026, 9, 5, 12, 0, 0, TimeSpan.Zero));
+        await CorrectAsync("2025-72", n => n["actions"]![0]!["until"] = "2027-01-31");
+        app.Time.MoveTo(new DateTimeOffset(2026, 9, 9, 12, 0, 0, TimeSpan.Zero));
+        await CorrectAsync("2025-70", n => n["actions"]!.AsArray().RemoveAt(0));
+        await CorrectAsync("2023-39", n => n["announcedOn"] = "2023-10-19");
+
+        string[] days = ["2014-01-11", "2023-10-19", "2023-10-20", "2024-12-02", "2024-12-03", "2025-10-09", "2025-11-07", "2025-11-09T00:00:00Z", "2026-09-01", "2026-09-05T11:00:00Z", "2026-09-05T13:00:00Z", "2026-09-09", "2026-11-01"];
+        string[] questions =
+        [
+            "/active?limit=7", "/active?destination=USA&on=2026-12-15&limit=5", "/active?mineral=gallium&status=withdrawn", "/timeline?limit=9", "/timeline?mineral=antimony&on=2025-01-01",
+            "/upcoming?days=900&limit=3", "/upcoming?days=400&on=2025-10-10", "/notices?limit=6", "/notices?destination=USA&status=suspended&on=2026-12-15", "/notices?issuer=CHN&on=2025-12-01&limit=4",
+        ];
+        async Task<List<string>> AnswersAsync()
+        {
+            var answers = new List<string>();
+            foreach (var day in days)
+                foreach (var question in questions)
+                    answers.Add($"{question} as known on {day}: {string.Join('\n', (await app.ItemsAsync($"{question}&knownOn={day}")).Select(i => i.ToJsonString()))}");
+            return answers;
+        }
+
+        var settled = await AnswersAsync();
+        settled.Count(a => !a.EndsWith(": ", StringComparison.Ordinal)).ShouldBeGreaterThan(80);
+        await app.WithDbAsync(db => db.Database.ExecuteSqlAsync($"UPDATE notices SET settled_from = NULL, settled_day = NULL; UPDATE clauses SET settled_from = NULL, settled_day = NULL"));
+        var together = await AnswersAsync();
+        for (var i = 0; i < settled.Count; i++) settled[i].ShouldBe(together[i]);
+
+        async Task CorrectAsync(string number, Action<JsonNode> change)
+        {
+            var notice = (await app.ItemsAsync($"/notices?issuer=CHN&documentNumber={number}")).Single();
+            var etag = (await app.Http.GetAsync($"/api/controls/notices/{notice["id"]}")).Headers.ETag!.ToString();
+            await using var shipped = typeof(ShippedRegistry).Assembly.GetManifestResourceStream("registry.notices.json")!;
+            var body = (await JsonNode.ParseAsync(shipped))!["notices"]!.AsArray().Single(n => (string?)n!["documentNumber"] == number)!;
+            change(body);
+            var answer = await app.PutAsync((string)notice["id"]!, body.ToJsonString(), etag);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        }
     }
 
     [Fact]

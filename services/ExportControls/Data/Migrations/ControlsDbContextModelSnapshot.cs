@@ -164,6 +164,14 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnName("reminders")
                         .HasDefaultValueSql("'[]'");
 
+                    b.Property<DateOnly?>("SettledDay")
+                        .HasColumnType("date")
+                        .HasColumnName("settled_day");
+
+                    b.Property<DateTimeOffset?>("SettledFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_from");
+
                     b.Property<string>("Sources")
                         .IsRequired()
                         .HasColumnType("jsonb")
@@ -307,6 +315,14 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("issuer");
 
+                    b.Property<DateOnly?>("KnownDay")
+                        .HasColumnType("date")
+                        .HasColumnName("known_day");
+
+                    b.Property<DateTimeOffset?>("KnownFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("known_from");
+
                     b.Property<string>("NumberKey")
                         .HasColumnType("text")
                         .HasColumnName("number_key");
@@ -325,6 +341,14 @@ namespace Chokepoint.ExportControls.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("revision");
 
+                    b.Property<DateOnly?>("SettledDay")
+                        .HasColumnType("date")
+                        .HasColumnName("settled_day");
+
+                    b.Property<DateTimeOffset?>("SettledFrom")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("settled_from");
+
                     b.Property<DateTimeOffset>("UpdatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("updated_at");
@@ -342,6 +366,10 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.HasIndex("Issuer", "NumberKey")
                         .IsUnique()
                         .HasDatabaseName("ix_notices_issuer_number_key");
+
+                    b.HasIndex(new[] { "SettledFrom", "KnownFrom", "SettledDay", "KnownDay", "Issuer", "DocumentNumber", "Id" }, "ix_notices_between")
+                        .HasDatabaseName("ix_notices_between")
+                        .HasFilter("settled_from IS NULL OR settled_from > known_from OR settled_day > known_day");
 
                     b.ToTable("notices", (string)null);
                 });
