@@ -26,6 +26,14 @@ public sealed class ControlsTests
     public void Each_measure_has_its_severity(Measure measure, double severity) =>
         Controls(Given.Clause("CHN", measure, "gallium")).ShouldBe(severity, 1e-9);
 
+    [Theory]
+    [InlineData(40, 100d, 0.6)]
+    [InlineData(120, 100d, 0)]
+    [InlineData(0, 0d, 0.7)]
+    [InlineData(40, null, 0.7)]
+    public void A_quota_stops_what_it_leaves_out_of_what_was_shipped_where_that_is_known(double volume, double? shipped, double severity) =>
+        Controls(Given.Clause("CHN", Measure.Quota, "gallium") with { Quota = new QuotaTerms(volume, shipped, "t") }).ShouldBe(severity, 1e-9);
+
     [Fact]
     public void A_measure_with_an_end_use_acts_on_its_segment_only()
     {
