@@ -18,6 +18,13 @@ internal sealed class ClauseIndex
 
     public static ClauseIndex Empty { get; } = new([], []);
 
+    public IReadOnlyList<IndexedClause> Clauses => _clauses;
+
+    /// <summary>The same clauses with other numbers for their reaches.</summary>
+    /// <param name="places">The new number of each old one.</param>
+    public ClauseIndex Renumbered(int[] places, IReadOnlyList<ClauseReach> reaches) =>
+        new(Array.ConvertAll(_clauses, c => places[c.Reach] == c.Reach ? c : c with { Reach = places[c.Reach] }), reaches);
+
     /// <summary>The index with clauses that are new or other than before; those that a correction took out are left out.</summary>
     /// <param name="reaches">Those of all clauses, by the number that a clause has of its own.</param>
     public ClauseIndex With(IReadOnlyDictionary<Guid, IndexedClause?> changed, IReadOnlyList<ClauseReach> reaches)

@@ -22,10 +22,14 @@ internal sealed class CurrentClauses(IDbContextFactory<ControlsDbContext> contex
 
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Shared _shared = new();
+    /// <summary>How many values may be new since the last sweep before the next, where those that were kept are fewer.</summary>
+    private const int Loose = 256;
+
     private readonly Dictionary<ClauseReach, int> _numbers = [];
     private readonly List<ClauseReach> _reaches = [];
     private ClauseIndex _index = ClauseIndex.Empty;
     private string _seen = Nothing;
+    private int _kept;
     private long _asked;
     private long _answered;
 
@@ -49,6 +53,9 @@ internal sealed class CurrentClauses(IDbContextFactory<ControlsDbContext> contex
     }
 
     public void Dispose() => _turn.Dispose();
+
+    /// <summary>How many values and reaches are held, those included that no clause has any more.</summary>
+    internal int Held => _shared.Count + _reaches.Count;
 
     private async Task LookAsync(CancellationToken cancellationToken)
     {
@@ -74,6 +81,27 @@ internal sealed class CurrentClauses(IDbContextFactory<ControlsDbContext> contex
         await foreach (var row in rows.WithCancellation(cancellationToken)) changed[row.Id] = row.IsRemoved ? null : Indexed(row);
         _index = _index.With(changed, [.. _reaches]);
         _seen = shown;
+        if (Held - _kept > Math.Max(Loose, _kept)) Sweep();
+    }
+
+    /// <summary>Forgets what corrections have put out of use; as seldom as the values double, so that it costs little for each.</summary>
+    private void Sweep()
+    {
+        _shared.Keep(_index.Clauses.SelectMany(c => (object?[])
+        [
+            c.Content.Issuer, c.Content.DocumentNumber, c.Content.Clause, c.Content.Minerals, c.Content.Destinations, c.Content.ExcludedDestinations,
+            c.Content.Quota, c.Content.Extraterritorial, c.Content.Sources, c.Content.DateClaims, c.Schedule,
+        ]));
+        var inUse = _index.Clauses.Select(c => c.Reach).Distinct().Order().ToList();
+        var places = new int[_reaches.Count];
+        foreach (var (to, from) in inUse.Index()) places[from] = to;
+        List<ClauseReach> reaches = [.. inUse.Select(i => _reaches[i])];
+        _reaches.Clear();
+        _reaches.AddRange(reaches);
+        _numbers.Clear();
+        foreach (var (i, reach) in reaches.Index()) _numbers.Add(reach, i);
+        _index = _index.Renumbered(places, reaches);
+        _kept = Held;
     }
 
     private IndexedClause Indexed(ClauseRow row)
@@ -112,6 +140,15 @@ internal sealed class CurrentClauses(IDbContextFactory<ControlsDbContext> contex
     private sealed class Shared
     {
         private readonly Dictionary<(Type, string), object> _known = [];
+
+        public int Count => _known.Count;
+
+        public void Keep(IEnumerable<object?> inUse)
+        {
+            var kept = inUse.ToHashSet(ReferenceEqualityComparer.Instance);
+            foreach (var (key, value) in _known)
+                if (!kept.Contains(value)) _known.Remove(key);
+        }
 
         [return: NotNullIfNotNull(nameof(value))]
         public T? One<T>(T? value)

@@ -31,6 +31,9 @@ internal sealed class ControlsDbContext(DbContextOptions<ControlsDbContext> opti
             notice.Property(n => n.Id).ValueGeneratedNever();
             notice.HasIndex(n => new { n.Issuer, n.DocumentNumber }).IsUnique();
             notice.HasIndex(n => new { n.Issuer, n.NumberKey }).IsUnique();
+            // The order of lists of notices, of all and of one issuer.
+            notice.HasIndex(n => new { n.AnnouncedOn, n.Id });
+            notice.HasIndex(n => new { n.Issuer, n.AnnouncedOn, n.Id });
             // Those that were something else before, or may have been: few, and all that an earlier knowledge must be put together for.
             notice.HasIndex(n => new { n.SettledFrom, n.KnownFrom, n.SettledDay, n.KnownDay, n.Issuer, n.DocumentNumber, n.Id }, "ix_notices_between")
                 .HasFilter("settled_from IS NULL OR settled_from > known_from OR settled_day > known_day");

@@ -65,6 +65,29 @@ public class CurrentClausesTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task What_corrections_replaced_is_forgotten()
+    {
+        await using var app = await ControlsApp.StartAsync(servers);
+        await app.RecordAsync(RealNotices.China2024No46);
+        await app.RecordAsync(RealNotices.China2023No23);
+        var current = app.Services.GetRequiredService<CurrentClauses>();
+        var before = await FoundAsync(app);
+        for (var i = 0; i < 300; i++)
+        {
+            var (url, mineral) = ($"https://example.org/{i}", $"mineral-{i}");
+            await app.WithDbAsync(db => db.Database.ExecuteSqlAsync($"""
+                UPDATE clauses SET sources = jsonb_build_array(jsonb_build_object('url', {url}, 'kind', 'primary')), minerals = ARRAY[{mineral}], excluded_destinations = ARRAY[{mineral}]
+                WHERE document_number = '2024-46' AND number = '1'
+                """));
+            (await FoundAsync(app)).ShouldBe(before);
+        }
+        current.Held.ShouldBeLessThan(600, "1,200 were in use one after the other");
+        var clauses = await app.ItemsAsync("/active?on=2025-01-01");
+        clauses.Select(c => (string?)c["sources"]![0]!["url"]).ShouldBe(["https://www.mofcom.gov.cn/2023-23", "https://example.org/299", "https://www.mofcom.gov.cn/2024-46"]);
+        (await app.ItemsAsync("/active?mineral=germanium&on=2025-01-01")).Select(c => $"{c["documentNumber"]}/{c["clause"]}").ShouldBe(["2023-23/1", "2024-46/2"]);
+    }
+
+    [Fact]
     public async Task Many_questions_at_once_are_all_answered_while_notices_come_in()
     {
         await using var app = await ControlsApp.StartAsync(servers);

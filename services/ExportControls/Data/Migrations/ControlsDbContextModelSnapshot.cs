@@ -359,6 +359,9 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.HasIndex("DuplicateOf")
                         .HasDatabaseName("ix_notices_duplicate_of");
 
+                    b.HasIndex("AnnouncedOn", "Id")
+                        .HasDatabaseName("ix_notices_announced_on_id");
+
                     b.HasIndex("Issuer", "DocumentNumber")
                         .IsUnique()
                         .HasDatabaseName("ix_notices_issuer_document_number");
@@ -366,6 +369,9 @@ namespace Chokepoint.ExportControls.Data.Migrations
                     b.HasIndex("Issuer", "NumberKey")
                         .IsUnique()
                         .HasDatabaseName("ix_notices_issuer_number_key");
+
+                    b.HasIndex("Issuer", "AnnouncedOn", "Id")
+                        .HasDatabaseName("ix_notices_issuer_announced_on_id");
 
                     b.HasIndex(new[] { "SettledFrom", "KnownFrom", "SettledDay", "KnownDay", "Issuer", "DocumentNumber", "Id" }, "ix_notices_between")
                         .HasDatabaseName("ix_notices_between")
