@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chokepoint.Testing;
+using Chokepoint.Testing.Platforms;
 using Chokepoint.Testing.Servers;
 using Chokepoint.Testing.Upstreams;
 
@@ -70,12 +71,12 @@ public sealed class ComtradeFeedTests(ServersFixture servers) : IAsyncLifetime
         {
             BeforeAnswer = token => Interlocked.Increment(ref asked) == 3 ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask,
         };
-        await using (var first = await TradeProcess.StartAsync(database, broker, Settings()))
+        await using (var first = await KillableService.StartAsync("TradeFlows", "tradedb", database, broker, Settings()))
         {
             await Eventually.IsTrueAsync(() => Volatile.Read(ref asked) == 3, Patience);
             await first.KillAsync();
         }
-        await using var second = await TradeProcess.StartAsync(database, broker, [.. Settings(), ("Polling:Lease", "00:00:03")]);
+        await using var second = await KillableService.StartAsync("TradeFlows", "tradedb", database, broker, [.. Settings(), ("Polling:Lease", "00:00:03")]);
 
         await Eventually.BecomesAsync(() => CountAsync(rows, "flows"), count => count == Flows(questions: 4), Patience);
 

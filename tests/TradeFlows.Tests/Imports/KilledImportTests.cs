@@ -3,6 +3,7 @@ using System.Net.Http.Json;
 using System.Text;
 using System.Text.Json;
 using Chokepoint.Testing;
+using Chokepoint.Testing.Platforms;
 using Chokepoint.Testing.Servers;
 using Npgsql;
 
@@ -20,7 +21,7 @@ public sealed class KilledImportTests(ServersFixture servers)
         await using var database = NpgsqlDataSource.Create(connection);
         Uri job;
         long staged;
-        await using (var first = await TradeProcess.StartAsync(connection, broker))
+        await using (var first = await KillableService.StartAsync("TradeFlows", "tradedb", connection, broker))
         {
             using var answer = await first.Client.PostAsync("/api/trade/imports?format=baci", new ByteArrayContent(File()));
             job = answer.EnsureSuccessStatusCode().Headers.Location!;
@@ -31,7 +32,7 @@ public sealed class KilledImportTests(ServersFixture servers)
             staged.ShouldBeInRange(1, Rows - 1);
         }
 
-        await using var second = await TradeProcess.StartAsync(connection, broker);
+        await using var second = await KillableService.StartAsync("TradeFlows", "tradedb", connection, broker);
         var ended = await Eventually.BecomesAsync(
             () => second.Client.GetFromJsonAsync<JsonElement>(job), j => TradeService.State(j) is not ("queued" or "running"), TimeSpan.FromMinutes(3));
 

@@ -2,29 +2,31 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
-using Chokepoint.Testing;
 
-namespace Chokepoint.TradeFlows.Tests;
+namespace Chokepoint.Testing.Platforms;
 
-/// <summary>The service as it ships, in a process of its own that can be killed.</summary>
-internal sealed class TradeProcess : IAsyncDisposable
+/// <summary>One service as it ships, in a process of its own that can be killed, with small batches of imports and short leases.</summary>
+public sealed class KillableService : IAsyncDisposable
 {
     private readonly Process _process;
 
-    private TradeProcess(Process process, HttpClient client) => (_process, Client) = (process, client);
+    private KillableService(Process process, HttpClient client) => (_process, Client) = (process, client);
 
     public HttpClient Client { get; }
 
-    public static async Task<TradeProcess> StartAsync(string database, string broker, params IReadOnlyList<(string Key, string Value)> settings)
+    /// <param name="project">Such as <c>TradeFlows</c>; its program stands beside the tests'.</param>
+    /// <param name="resource">What it calls its database: <c>tradedb</c>.</param>
+    public static async Task<KillableService> StartAsync(
+        string project, string resource, string database, string broker, params IReadOnlyList<(string Key, string Value)> settings)
     {
         const string key = "test-operations-key";
         var port = FreePort();
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "TradeFlows.dll")])
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, project + ".dll")])
         {
             UseShellExecute = false, RedirectStandardOutput = true, WorkingDirectory = AppContext.BaseDirectory,
         };
         start.Environment["ASPNETCORE_URLS"] = $"http://127.0.0.1:{port}";
-        start.Environment["ConnectionStrings__tradedb"] = database;
+        start.Environment["ConnectionStrings__" + resource] = database;
         start.Environment["ConnectionStrings__broker"] = broker;
         start.Environment["Keys__Ops"] = key;
         start.Environment["Imports__BatchBytes"] = "20000"; // many checkpoints in a file of moderate size
@@ -37,7 +39,7 @@ internal sealed class TradeProcess : IAsyncDisposable
         var client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{port}") };
         client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
         await Eventually.SucceedsAsync(async () => (await client.GetAsync("/ready")).EnsureSuccessStatusCode(), TimeSpan.FromSeconds(120));
-        return new TradeProcess(process, client);
+        return new KillableService(process, client);
     }
 
     /// <summary>SIGKILL: nothing of it runs any more when this returns.</summary>
