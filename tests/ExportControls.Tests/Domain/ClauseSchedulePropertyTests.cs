@@ -68,7 +68,14 @@ public class ClauseSchedulePropertyTests
                 var start = announced.AddDays(random.Next(200));
                 return new ActionOnClause(kind, start, random.Next(3) == 0 ? null : start.AddDays(random.Next(90)));
             });
-            yield return (new ClauseDates(announced, from, until), [.. actions]);
+            // A suspension prolonged twice: the second prolongs what the first left, whichever came first.
+            var paused = announced.AddDays(random.Next(100));
+            ActionOnClause[] prolonged = i % 3 is not 0 ? [] :
+            [
+                new(ActionKind.Extend, paused.AddDays(35), paused.AddDays(60)), new(ActionKind.Suspend, paused, paused.AddDays(20)),
+                new(ActionKind.Extend, paused.AddDays(10), paused.AddDays(40)),
+            ];
+            yield return (new ClauseDates(announced, from, until), [.. actions, .. prolonged]);
         }
     }
 }
