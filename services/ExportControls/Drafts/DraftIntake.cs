@@ -105,7 +105,13 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
     {
         // A feed that has told of it already, in another document, tells of another clause; another feed of the same one.
         var clauses = (NoticeJson.Parse(draft.Notice)["clauses"] as JsonArray)?.Count ?? 0;
-        var clause = draft.Sources.Exists(s => s.Feed == feed) ? clauses : 0;
+        var isAnother = draft.Sources.Exists(s => s.Feed == feed);
+        if (isAnother && !IsOpen(draft))
+        {
+            await AddFurtherAsync(draft, feed, document, reading, notice, cancellationToken);
+            return;
+        }
+        var clause = isAnother ? clauses : 0;
         draft.Sources.Add(SourceOf(draft, feed, document, notice, clause));
         if (IsOpen(draft))
         {
@@ -117,13 +123,33 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
         (draft.Version, draft.UpdatedAt) = (draft.Version + 1, time.GetUtcNow());
         if (draft.NoticeId is not { } id || await db.Notices.AsNoTracking().FirstOrDefaultAsync(n => n.Id == id, cancellationToken) is not { } recorded) return;
         // The notice itself gets the source too, by the path that a second posting of it takes; what it says stays.
-        var further = SourcesOf(reading.Notice);
+        var sources = SourcesOf(reading.Notice);
         await notices.RecordAsync(
             recorded.Document with
             {
-                Sources = [.. recorded.Document.Sources.Concat(further).Distinct()],
-                Confidence = further.Exists(s => s.Kind is "primary") ? Confidence.Confirmed : recorded.Document.Confidence,
+                Sources = [.. recorded.Document.Sources.Concat(sources).Distinct()],
+                Confidence = sources.Exists(s => s.Kind is "primary") ? Confidence.Confirmed : recorded.Document.Confidence,
             }, dryRun: false, cancellationToken);
+    }
+
+    /// <summary>
+    /// What was decided did not have this clause before it: a draft of its own, which corrects the notice, where there is one, and starts
+    /// from it as it stands.
+    /// </summary>
+    private async Task AddFurtherAsync(
+        DraftRow closed, string feed, FeedDocument document, Reading reading, JsonObject notice, CancellationToken cancellationToken)
+    {
+        var stored = closed.NoticeId is { } id
+            ? await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => new { n.Document, n.Revision }).FirstOrDefaultAsync(cancellationToken) : null;
+        var clause = stored?.Document.Clauses.Count ?? 0;
+        var draft = Add(feed, document, reading, notice, closed, stored is null ? null : closed.NoticeId, clause);
+        if (stored is null) return;
+        draft.CorrectsRevision = stored.Revision;
+        var further = NoticeJson.Parse(Text(stored.Document)).WithClause(clause, part => NoticeJson.Fill(part, notice));
+        draft.AsRead = Text(further);
+        (draft.Passages, draft.Unread) = ("{}", "{}");
+        Rewrite(draft, further, feed, document, clause, reading);
+        (draft.State, draft.Reason) = (DraftState.Pending, null);
     }
 
     private void Rewrite(DraftRow draft, JsonObject notice, string feed, FeedDocument document, int clause, Reading reading)

@@ -125,6 +125,29 @@ public class DraftTests(ServersFixture servers)
         ((string?)draft["passages"]!["/clauses/1/measure"]![0]!["document"]).ShouldBe("150005");
     }
 
+    [Theory]
+    [InlineData("confirm")]
+    [InlineData("reject")]
+    public async Task An_intervention_that_is_found_after_the_decision_on_its_notice_is_a_draft_of_its_own(string decision)
+    {
+        var known = Samples.Intervention();
+        await using var fed = await FedControls.StartAsync(servers, alert: _ => new PlayedAnswer($"[{known}]"));
+        var first = (await fed.DraftsAsync(1)).Single();
+        var (status, decided, _) = await fed.SendAsync(HttpMethod.Post, $"/drafts/{first["id"]}/{decision}", decision is "reject" ? """{"reason": "Not ours"}""" : null);
+        status.ShouldBe(decision is "reject" ? HttpStatusCode.OK : HttpStatusCode.Created, decided.ToString());
+
+        known += "," + Samples.Intervention(150005, type: "Export ban", title: "China: Export ban on antimony", products: "[811010]");
+        var further = (await Eventually.BecomesAsync(() => fed.App.ItemsAsync("/drafts?state=pending"), d => d.Count == 1, FedControls.Patience)).Single();
+        (string?, string?)[] expected = decision is "reject" ? [("1", "prohibition")] : [("1", "licensing"), ("2", "prohibition")];
+        further["notice"]!["clauses"]!.AsArray().Select(c => ((string?)c!["number"], (string?)c["measure"])).ShouldBe(expected);
+        ((string?)further["passages"]![$"/clauses/{expected.Length - 1}/measure"]![0]!["document"]).ShouldBe("150005");
+        if (decision is "reject") return;
+
+        var (confirmed, notice, _) = await fed.SendAsync(HttpMethod.Post, $"/drafts/{further["id"]}/confirm");
+        confirmed.ShouldBe(HttpStatusCode.OK, notice.ToString());
+        ((string?)notice["id"], notice["clauses"]!.AsArray().Count, (int)notice["revision"]!).ShouldBe(((string?)decided["id"], 2, 2));
+    }
+
     [Fact]
     public async Task A_source_found_after_the_confirmation_is_added_to_the_notice()
     {
