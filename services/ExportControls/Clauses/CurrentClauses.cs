@@ -20,11 +20,11 @@ internal sealed class CurrentClauses(IDbContextFactory<ControlsDbContext> contex
     /// <summary>A snapshot that shows no transaction (xmin:xmax:running, PostgreSQL's pg_snapshot).</summary>
     private const string Nothing = "1:1:";
 
-    private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Shared _shared = new();
     /// <summary>How many values may be new since the last sweep before the next, where those that were kept are fewer.</summary>
     private const int Loose = 256;
 
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Shared _shared = new();
     private readonly Dictionary<ClauseReach, int> _numbers = [];
     private readonly List<ClauseReach> _reaches = [];
     private ClauseIndex _index = ClauseIndex.Empty;

@@ -59,7 +59,7 @@ internal sealed partial record ChineseSeries(string Body, string? Kind)
         {
             (first, named) = (body, Separator().Replace(named[..at], "", 1));
         }
-        first ??= After().Match(after) is { Success: true } behind && FirstOf(behind.Groups["who"].Value, atStart: true) is { } body2 ? body2 : null;
+        if (first is null && After().Match(after) is { Success: true } behind) first = FirstOf(behind.Groups["who"].Value, atStart: true);
         return first is null ? null : new ChineseSeries(first, KindOf(kindBefore.Length > 0 ? kindBefore.Value.Trim() : kind));
     }
 

@@ -32,7 +32,8 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
         {
             var source = known.Sources.Single(s => s.Feed == feed && s.Key == document.Key);
             if (IsOpen(known)) Revise(known, source, feed, document, reading, notice);
-            else if (!JsonNode.DeepEquals(NoticeJson.Parse(source.Reading), notice)) await ReopenAsync(known, source, feed, document, reading, notice, cancellationToken);
+            else if (NoticeJson.Parse(source.Reading) is var before && !JsonNode.DeepEquals(before, notice))
+                await BeginAnewAsync(known, feed, document, reading, notice, _ => source.Clause, part => NoticeJson.Rebase(before, notice, part), cancellationToken);
             else Refresh(source, document, notice);
         }
         else if (await TwinAsync(reading.Notice, cancellationToken) is { } twin)
@@ -81,21 +82,26 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
         Refresh(source, document, notice);
     }
 
-    /// <summary>The document was revised after a decision: a new draft, of a correction where it had become a notice.</summary>
-    private async Task ReopenAsync(
-        DraftRow closed, DraftSourceRow source, string feed, FeedDocument document, Reading reading, JsonObject notice, CancellationToken cancellationToken)
+    /// <summary>
+    /// Something came after the decision: a new draft, and where it was to record the notice, one that corrects that and starts from it as
+    /// it stands, since a reviewer had filled what could not be read.
+    /// </summary>
+    /// <param name="clauseOf">Which of the notice's clauses the document tells of.</param>
+    /// <param name="change">What the document changes in the notice, as if it had that clause alone.</param>
+    private async Task BeginAnewAsync(
+        DraftRow closed, string feed, FeedDocument document, Reading reading, JsonObject notice, Func<NoticeDocument, int> clauseOf,
+        Func<JsonObject, JsonNode?> change, CancellationToken cancellationToken)
     {
         var stored = closed.NoticeId is { } id
             ? await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => new { n.Document, n.Revision }).FirstOrDefaultAsync(cancellationToken) : null;
-        var draft = Add(feed, document, reading, notice, closed, closed.NoticeId, closed.NoticeId is null ? 0 : source.Clause);
+        var clause = stored is null ? 0 : clauseOf(stored.Document);
+        var draft = Add(feed, document, reading, notice, closed, closed.NoticeId, clause);
         if (stored is null) return;
         draft.CorrectsRevision = stored.Revision;
-        // It starts from the notice as it stands, since a reviewer had filled what could not be read.
-        var before = NoticeJson.Parse(source.Reading);
-        var corrected = NoticeJson.Parse(Text(stored.Document)).WithClause(source.Clause, part => NoticeJson.Rebase(before, notice, part));
+        var corrected = NoticeJson.Parse(Text(stored.Document)).WithClause(clause, change);
         draft.AsRead = Text(corrected);
         (draft.Passages, draft.Unread) = ("{}", "{}");
-        Rewrite(draft, corrected, feed, document, source.Clause, reading);
+        Rewrite(draft, corrected, feed, document, clause, reading);
         (draft.State, draft.Reason) = (DraftState.Pending, null);
     }
 
@@ -104,14 +110,13 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
         DraftRow draft, string feed, FeedDocument document, Reading reading, JsonObject notice, CancellationToken cancellationToken)
     {
         // A feed that has told of it already, in another document, tells of another clause; another feed of the same one.
-        var clauses = (NoticeJson.Parse(draft.Notice)["clauses"] as JsonArray)?.Count ?? 0;
-        var isAnother = draft.Sources.Exists(s => s.Feed == feed);
-        if (isAnother && !IsOpen(draft))
+        var isFurther = draft.Sources.Exists(s => s.Feed == feed);
+        if (isFurther && !IsOpen(draft))
         {
-            await AddFurtherAsync(draft, feed, document, reading, notice, cancellationToken);
+            await BeginAnewAsync(draft, feed, document, reading, notice, n => n.Clauses.Count, part => NoticeJson.Fill(part, notice), cancellationToken);
             return;
         }
-        var clause = isAnother ? clauses : 0;
+        var clause = isFurther ? (NoticeJson.Parse(draft.Notice)["clauses"] as JsonArray)?.Count ?? 0 : 0;
         draft.Sources.Add(SourceOf(draft, feed, document, notice, clause));
         if (IsOpen(draft))
         {
@@ -130,26 +135,6 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
                 Sources = [.. recorded.Document.Sources.Concat(sources).Distinct()],
                 Confidence = sources.Exists(s => s.Kind is "primary") ? Confidence.Confirmed : recorded.Document.Confidence,
             }, dryRun: false, cancellationToken);
-    }
-
-    /// <summary>
-    /// What was decided did not have this clause before it: a draft of its own, which corrects the notice, where there is one, and starts
-    /// from it as it stands.
-    /// </summary>
-    private async Task AddFurtherAsync(
-        DraftRow closed, string feed, FeedDocument document, Reading reading, JsonObject notice, CancellationToken cancellationToken)
-    {
-        var stored = closed.NoticeId is { } id
-            ? await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => new { n.Document, n.Revision }).FirstOrDefaultAsync(cancellationToken) : null;
-        var clause = stored?.Document.Clauses.Count ?? 0;
-        var draft = Add(feed, document, reading, notice, closed, stored is null ? null : closed.NoticeId, clause);
-        if (stored is null) return;
-        draft.CorrectsRevision = stored.Revision;
-        var further = NoticeJson.Parse(Text(stored.Document)).WithClause(clause, part => NoticeJson.Fill(part, notice));
-        draft.AsRead = Text(further);
-        (draft.Passages, draft.Unread) = ("{}", "{}");
-        Rewrite(draft, further, feed, document, clause, reading);
-        (draft.State, draft.Reason) = (DraftState.Pending, null);
     }
 
     private void Rewrite(DraftRow draft, JsonObject notice, string feed, FeedDocument document, int clause, Reading reading)

@@ -103,7 +103,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         {
             var before = await db.Notices.AsNoTracking().Where(n => n.Id == id).Select(n => n.Document).FirstOrDefaultAsync(cancellationToken);
             if (before is null) return null;
-            var names = await LockAsync([before, document], cancellationToken);
+            var names = await NoticeNames.LockAsync(Transaction, [before, document], cancellationToken);
             var notice = await LoadAsync(id, cancellationToken);
             precondition(notice);
             if (document.Issuer != notice.Issuer)
@@ -226,7 +226,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
     /// <exception cref="ProblemException">409: a notice of another series bears the same bare number.</exception>
     private async Task<(NoticeDocument Document, NoticeRow? Existing)> LockAsync(NoticeDocument document, CancellationToken cancellationToken)
     {
-        var names = await LockAsync([document], cancellationToken);
+        var names = await NoticeNames.LockAsync(Transaction, [document], cancellationToken);
         if (names.Find(document) is { } known) return (names.AsRecorded(document), await LoadAsync(known.Id, cancellationToken));
         if (names.Namesake(document) is { } other)
             throw new ProblemException(
@@ -253,46 +253,7 @@ internal sealed class NoticeLedger(ControlsDbContext db, ClauseLedger clauses, T
         return notice;
     }
 
-    /// <summary>
-    /// A statement for each key, in one order for all writers, and one that asks in the same round trip what is on record under these
-    /// numbers; every statement sees what was committed before its own lock.
-    /// </summary>
-    private async Task<NoticeNames> LockAsync(IReadOnlyList<NoticeDocument> documents, CancellationToken cancellationToken)
-    {
-        // A notice that acts names its target without who signed it: of a bare number both keys are locked.
-        var keys = documents.SelectMany(d => (NoticeKey[])[NoticeKey.Of(d), NoticeKey.Of(d.Issuer, d.DocumentNumber), .. d.Actions.Select(a => NoticeKey.Of(a.Target.Issuer, a.Target.DocumentNumber))]).Distinct().ToList();
-        var spelled = documents.SelectMany(d => ((string, string)[])[(d.Issuer, d.DocumentNumber), .. d.Actions.Select(a => (a.Target.Issuer, a.Target.DocumentNumber))]).Distinct().ToList();
-        var transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
-        foreach (var key in keys.Select(k => $"notice {k.Issuer}/{k.Number}").Order(StringComparer.Ordinal))
-        {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
-            {
-                Parameters = { new NpgsqlParameter<string> { TypedValue = key } },
-            });
-        }
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($1, $2) AS asked (issuer, key)
-            JOIN notices n ON n.issuer = asked.issuer AND n.number_key = asked.key
-            UNION
-            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($3, $4) AS asked (issuer, number)
-            JOIN notices n ON n.issuer = asked.issuer AND n.document_number = asked.number
-            """)
-        {
-            Parameters =
-            {
-                Texts(keys.Select(k => k.Issuer)), Texts(keys.Select(k => k.Number)), Texts(spelled.Select(s => s.Item1)), Texts(spelled.Select(s => s.Item2)),
-            },
-        });
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellationToken);
-        var stored = new List<NoticeName>();
-        while (await reader.ReadAsync(cancellationToken))
-            stored.Add(new NoticeName(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3)));
-        return new NoticeNames(stored);
-
-        static NpgsqlParameter Texts(IEnumerable<string> values) => new NpgsqlParameter<string[]> { TypedValue = [.. values] };
-    }
+    private NpgsqlTransaction Transaction => (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
 
     private Recorded Without(RecordOutcome outcome, NoticeRow notice) => new(outcome, notice, Impact.Of([], time.GetUtcNow()));
 

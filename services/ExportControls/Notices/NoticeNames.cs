@@ -1,4 +1,5 @@
 using Chokepoint.ExportControls.Domain;
+using Npgsql;
 
 namespace Chokepoint.ExportControls.Notices;
 
@@ -9,6 +10,47 @@ internal sealed record NoticeName(Guid Id, string Issuer, string DocumentNumber,
 /// <summary>The notices on record that some numbers may mean, and which of them each does, however it is spelled.</summary>
 internal sealed class NoticeNames(IReadOnlyList<NoticeName> stored)
 {
+    /// <summary>
+    /// Locks the notices that documents tell of and act on, by all their names: a statement for each key, in one order for all writers, and one that asks in the same round trip what is on record under these
+    /// numbers; every statement sees what was committed before its own lock.
+    /// </summary>
+    public static async Task<NoticeNames> LockAsync(
+        NpgsqlTransaction transaction, IReadOnlyList<NoticeDocument> documents, CancellationToken cancellationToken)
+    {
+        // A notice that acts names its target without who signed it: of a bare number both keys are locked.
+        var keys = documents.SelectMany(d => (NoticeKey[])[NoticeKey.Of(d), NoticeKey.Of(d.Issuer, d.DocumentNumber), .. d.Actions.Select(a => NoticeKey.Of(a.Target.Issuer, a.Target.DocumentNumber))]).Distinct().ToList();
+        var spelled = documents.SelectMany(d => ((string, string)[])[(d.Issuer, d.DocumentNumber), .. d.Actions.Select(a => (a.Target.Issuer, a.Target.DocumentNumber))]).Distinct().ToList();
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        foreach (var key in keys.Select(k => $"notice {k.Issuer}/{k.Number}").Order(StringComparer.Ordinal))
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT pg_advisory_xact_lock(hashtextextended($1, 0))")
+            {
+                Parameters = { new NpgsqlParameter<string> { TypedValue = key } },
+            });
+        }
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($1, $2) AS asked (issuer, key)
+            JOIN notices n ON n.issuer = asked.issuer AND n.number_key = asked.key
+            UNION
+            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($3, $4) AS asked (issuer, number)
+            JOIN notices n ON n.issuer = asked.issuer AND n.document_number = asked.number
+            """)
+        {
+            Parameters =
+            {
+                Texts(keys.Select(k => k.Issuer)), Texts(keys.Select(k => k.Number)), Texts(spelled.Select(s => s.Item1)), Texts(spelled.Select(s => s.Item2)),
+            },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellationToken);
+        var stored = new List<NoticeName>();
+        while (await reader.ReadAsync(cancellationToken))
+            stored.Add(new NoticeName(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3)));
+        return new NoticeNames(stored);
+
+        static NpgsqlParameter Texts(IEnumerable<string> values) => new NpgsqlParameter<string[]> { TypedValue = [.. values] };
+    }
+
     /// <summary>The notice that bears this number, so spelled or otherwise. A number in the very spelling counts in doubt, whatever series it was in.</summary>
     public NoticeName? Find(string issuer, string number, string? authority = null)
     {

@@ -11,7 +11,8 @@ namespace Chokepoint.RiskScoring.Lists;
 
 /// <summary>
 /// Answers a list as CSV (RFC 4180) where <c>Accept</c> prefers <c>text/csv</c> to JSON: a column per member of the type, whatever
-/// the rows hold, so that an empty list has its header; members of members by their path, lists within a row as JSON. The cursor of the next page is in the header <c>Link</c>.
+/// the rows hold, so that an empty list has its header; members of members by their path, lists within a row as JSON. The cursor of the next page is
+/// in the header <c>Link</c>.
 /// </summary>
 internal sealed class CsvAnswers : IEndpointFilter
 {

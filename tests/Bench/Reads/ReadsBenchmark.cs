@@ -48,17 +48,16 @@ internal sealed class ReadsBenchmark : IBenchmark
             var (full, known, cheaper) = (Load.None, Load.None, 0);
             for (var turn = 0; turn < Turns; turn++)
             {
-                var (thisFull, thisKnown) = (Load.None, Load.None);
-                for (var half = 0; half < 2; half++)
-                {
-                    // The first of two is no longer the same one each time.
-                    if (half == turn % 2) thisFull = await LoadAsync(service.Http, askFull, HttpStatusCode.OK, Processor, cancellationToken);
-                    else thisKnown = await LoadAsync(service.Http, askKnown, HttpStatusCode.NotModified, Processor, cancellationToken);
-                }
-
+                var isFullFirst = turn % 2 == 0; // neither always is
+                var first = await (isFullFirst ? FullAsync() : KnownAsync());
+                var second = await (isFullFirst ? KnownAsync() : FullAsync());
+                var (thisFull, thisKnown) = isFullFirst ? (first, second) : (second, first);
                 (full, known) = (full + thisFull, known + thisKnown);
                 if (thisKnown.PerRequest < thisFull.PerRequest) cheaper++;
             }
+
+            Task<Load> FullAsync() => LoadAsync(service.Http, askFull, HttpStatusCode.OK, Processor, cancellationToken);
+            Task<Load> KnownAsync() => LoadAsync(service.Http, askKnown, HttpStatusCode.NotModified, Processor, cancellationToken);
 
             var floor = await FloorAsync(bytes, cancellationToken);
             all.AddRange(
