@@ -12,7 +12,10 @@ internal sealed class ImportBenchmark : IBenchmark
 {
     private const string Key = "bench";
     private const int WarmUpRows = 100_000;
-    private const int WarmUpFiles = 40;
+
+    /// <summary>What is called once for a file is compiled after some hundred of them.</summary>
+    private const int WarmUpFiles = 160;
+
     private const int ReadsPerSecond = 50;
     private const int QuestionsPerSecond = 100;
     private const string OtherRead = "/api/controls/active?destination=USA";

@@ -109,24 +109,6 @@ public sealed class BadFileTests(PriceService prices) : PriceTests(prices)
         }
     }
 
-    [Fact]
-    public async Task When_the_disk_is_full_as_a_file_arrives_it_is_not_accepted_and_the_sender_is_told_when_to_try_again()
-    {
-        await FillDiskAsync("import_chunks");
-        try
-        {
-            using var answer = await Prices.Client.PostAsync("/api/prices/imports?format=fred", new StringContent(Copper));
-
-            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-            answer.Headers.RetryAfter.ShouldNotBeNull();
-            (await Prices.QueryAsync<long>("SELECT count(*) FROM import_jobs")).ShouldBe(0);
-        }
-        finally
-        {
-            await ExecuteAsync("DROP FUNCTION IF EXISTS disk_is_full CASCADE");
-        }
-    }
-
     private async Task RefusedAsync(string query, byte[] body, string why)
     {
         var job = await Prices.ImportAsync(query, body);

@@ -90,29 +90,6 @@ public sealed class ImportJobTests(TradeService trade) : TradeTests(trade)
     }
 
     [Fact]
-    public async Task When_the_disk_is_full_as_a_file_arrives_it_is_not_accepted_and_the_sender_is_told_when_to_try_again()
-    {
-        await ExecuteAsync("""
-            CREATE FUNCTION disk_is_full() RETURNS trigger LANGUAGE plpgsql AS
-                $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$;
-            CREATE TRIGGER full_disk BEFORE INSERT ON import_chunks FOR EACH ROW EXECUTE FUNCTION disk_is_full();
-            """);
-        try
-        {
-            using var answer = await Trade.Client.PostAsync("/api/trade/imports?format=comtrade-v1", new StringContent(Samples.Gallium));
-
-            answer.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
-            answer.Headers.RetryAfter.ShouldNotBeNull();
-            (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!.ShouldContain("disk is full");
-            (await Trade.QueryAsync<long>("SELECT count(*) FROM import_jobs")).ShouldBe(0);
-        }
-        finally
-        {
-            await ExecuteAsync("DROP FUNCTION IF EXISTS disk_is_full CASCADE");
-        }
-    }
-
-    [Fact]
     public async Task Text_in_another_encoding_is_refused_by_name_or_rejected_where_it_shows()
     {
         var utf16 = await Trade.ImportAsync("comtrade-v1", [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes(Samples.Gallium)]);
