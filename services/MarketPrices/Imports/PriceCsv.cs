@@ -135,8 +135,9 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
 
     private static Cell? Read(CsvReader row, int[] at, long line, DateOnly today)
     {
-        if (row.GetString(at[1]) != "Price" || SourceSeries.MineralOf(row.GetString(at[0])) is not { } mineral) return null;
+        if (row.GetString(at[1]) != "Price") return null;
         var (detail, value) = (row.GetString(at[2]), row.GetString(at[5]));
+        if ((SourceSeries.MineralOf(row.GetString(at[0])) ?? SourceSeries.MineralAtEndOf(detail)) is not { } mineral) return null;
         if (value is "" or "NA" or "—" or "W") return null;
         // Of manganese ore the column says a ton where the text says a unit of content, a hundredth of it.
         var unitWords = detail.EndsWith("metric ton unit", StringComparison.Ordinal) ? detail : row.GetString(at[3]);

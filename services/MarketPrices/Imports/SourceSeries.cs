@@ -33,6 +33,12 @@ internal static partial class SourceSeries
     }
 
     /// <summary>
+    /// The mineral of a price under a heading that is none (<c>Clays</c>): what stands last in its text, where that is a mineral's name and
+    /// nothing more. A price of neodymium-praseodymium oxide is of neither.
+    /// </summary>
+    public static string? MineralAtEndOf(string text) => Names.GetValueOrDefault(text[(text.LastIndexOf(':') + 1)..].Trim());
+
+    /// <summary>
     /// A unit as a source words it (<c>($/troy oz)</c>, <c>US$ per metric ton</c>, <c>cents per pound</c>): the quantity, and what its
     /// figure is multiplied by to be dollars. Null when the words name no unit known.
     /// </summary>

@@ -71,11 +71,15 @@ public sealed class PriceImportTests(PriceService prices) : PriceTests(prices)
             + "COPPER,Salient,Copper,United States,Production,Mine,metric tons,2021,\"1,230\",,Yes,\n"
             + "COPPER,Salient,Copper,United States,Price,COMEX cathode,cents per pound,2021,\"1,424.3\",,Yes,\n"
             + "GALLIUM,Salient,Gallium,United States,Price,Low-purity,dollars per kilogram,2021,<200,,Yes,\n"
+            + "CLAYS,Salient,Clays,United States,Price,\"Ex-works, dollars per metric ton: Kaolin\",dollars per metric ton,2021,151,,No,\n"
+            + "CLAYS,Salient,Clays,United States,Price,\"Ex-works, dollars per metric ton: Fire clay\",dollars per metric ton,2021,12,,No,\n"
+            + "RARE EARTHS,Salient,Rare Earths,United States,Price,Dollars per kilogram: Neodymium-praseodymium (NdPr) oxide,dollars per kilogram,2021,98,,Yes,\n"
             + "CEMENT,Salient,Cement,United States,Price,Mill,dollars per ton,2021,120,,No,\n"
             + "COPPER,Salient,Copper,United States,Price,LME,cents per pound,2021,W,,Yes,\n"));
 
-        Counts(job).ShouldBe(("completed", 2, 1, 1, 1, 0, 0));
+        Counts(job).ShouldBe(("completed", 3, 2, 1, 2, 0, 0));
         (await Prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE form = 'COMEX cathode'")).ShouldBe(14.243, 1e-9);
+        (await Prices.QueryAsync<double>("SELECT value FROM observations JOIN series ON no = series_no WHERE mineral = 'kaolin'")).ShouldBe(151, 1e-9);
     }
 
     private static (string, long, long, long, long, long, long) Counts(JsonElement job)

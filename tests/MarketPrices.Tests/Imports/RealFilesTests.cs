@@ -92,7 +92,8 @@ public sealed class RealFilesTests(PriceService prices) : PriceTests(prices)
         };
         Encoding.RegisterProvider(CodePagesEncodingProvider.Instance);
         var priced = CsvRows.Read(Encoding.GetEncoding(1252).GetString(file))
-            .Where(row => row["Statistics"] == "Price" && minerals.Contains(row["Commodity"].Trim()) && row["Value"].Trim() is not ("" or "NA" or "W"))
+            .Where(row => row["Statistics"] == "Price" && row["Value"].Trim() is not ("" or "NA" or "W"))
+            .Where(row => minerals.Contains(row["Commodity"].Trim()) || (row["Commodity"] is "Clays" && row["Statistics_detail"].Split(": ")[^1] is "Bentonite" or "Kaolin"))
             .ToList();
         var figures = priced.Where(row => units.ContainsKey(row["Unit"]) && double.TryParse(row["Value"], NumberStyles.Number, Invariant, out _)).ToList();
 
