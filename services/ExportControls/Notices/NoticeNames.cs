@@ -11,8 +11,8 @@ internal sealed record NoticeName(Guid Id, string Issuer, string DocumentNumber,
 internal sealed class NoticeNames(IReadOnlyList<NoticeName> stored)
 {
     /// <summary>
-    /// Locks the notices that documents tell of and act on, by all their names: a statement for each key, in one order for all writers, and one that asks in the same round trip what is on record under these
-    /// numbers; every statement sees what was committed before its own lock.
+    /// Locks the notices that documents tell of and act on, by all their names: a statement for each key, in one order for all writers, and
+    /// then, in the same round trip, those that ask what is on record under these numbers.
     /// </summary>
     public static async Task<NoticeNames> LockAsync(
         NpgsqlTransaction transaction, IReadOnlyList<NoticeDocument> documents, CancellationToken cancellationToken)
@@ -28,27 +28,27 @@ internal sealed class NoticeNames(IReadOnlyList<NoticeName> stored)
                 Parameters = { new NpgsqlParameter<string> { TypedValue = key } },
             });
         }
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($1, $2) AS asked (issuer, key)
-            JOIN notices n ON n.issuer = asked.issuer AND n.number_key = asked.key
-            UNION
-            SELECT n.id, n.issuer, n.document_number, n.number_key FROM unnest($3, $4) AS asked (issuer, number)
-            JOIN notices n ON n.issuer = asked.issuer AND n.document_number = asked.number
-            """)
-        {
-            Parameters =
-            {
-                Texts(keys.Select(k => k.Issuer)), Texts(keys.Select(k => k.Number)), Texts(spelled.Select(s => s.Item1)), Texts(spelled.Select(s => s.Item2)),
-            },
-        });
+        var locks = batch.BatchCommands.Count;
+        // A statement for each look: of a join over what is asked the plan depends on how many notices there were when it was made, and most
+        // are made while there is none; or it is made anew each time. What one of these sees was committed before the last lock.
+        foreach (var key in keys) batch.BatchCommands.Add(Look("number_key", key.Issuer, key.Number));
+        foreach (var (issuer, number) in spelled) batch.BatchCommands.Add(Look("document_number", issuer, number));
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var locks = batch.BatchCommands.Count - 1; locks > 0; locks--) await reader.NextResultAsync(cancellationToken);
+        for (; locks > 0; locks--) await reader.NextResultAsync(cancellationToken);
         var stored = new List<NoticeName>();
-        while (await reader.ReadAsync(cancellationToken))
-            stored.Add(new NoticeName(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3)));
+        do
+        {
+            while (await reader.ReadAsync(cancellationToken))
+                stored.Add(new NoticeName(reader.GetGuid(0), reader.GetString(1), reader.GetString(2), await reader.IsDBNullAsync(3, cancellationToken) ? null : reader.GetString(3)));
+        }
+        while (await reader.NextResultAsync(cancellationToken));
         return new NoticeNames(stored);
 
-        static NpgsqlParameter Texts(IEnumerable<string> values) => new NpgsqlParameter<string[]> { TypedValue = [.. values] };
+        static NpgsqlBatchCommand Look(string column, string issuer, string number) => new(
+            $"SELECT id, issuer, document_number, number_key FROM notices WHERE issuer = $1 AND {column} = $2")
+        {
+            Parameters = { new NpgsqlParameter<string> { TypedValue = issuer }, new NpgsqlParameter<string> { TypedValue = number } },
+        };
     }
 
     /// <summary>The notice that bears this number, so spelled or otherwise. A number in the very spelling counts in doubt, whatever series it was in.</summary>
