@@ -17,7 +17,8 @@ using Chokepoint.TradeFlows.Suppliers;
 var builder = WebApplication.CreateBuilder(args);
 builder.AddServiceDefaults(service: "trade-flows", area: "trade");
 builder.AddServiceDatabase<TradeDbContext>("tradedb");
-builder.AddMessaging<TradeDbContext>("trade-flows", m => m.Handle<ControlStateChanged, ControlStateChangedHandler>());
+builder.AddMessaging<TradeDbContext>("trade-flows", m => m
+    .Handle<ControlStateChanged, ControlStateChangedHandler>(linger: TimeSpan.FromMilliseconds(200))); // an explanation of what fell months ago
 builder.AddImports<FlowRow, FlowTarget>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, ComtradeV1Format>();
 builder.Services.AddSingleton<IImportFormat<FlowRow>, ComtradePlusFormat>();

@@ -18,15 +18,19 @@ public sealed class MessagingBuilder
 
     /// <summary>Applies every <typeparamref name="TEvent"/> by a <typeparamref name="THandler"/>, from this service's queue for it.</summary>
     /// <param name="concurrency">How many transactions at once in this process; null takes <see cref="MessagingOptions.Concurrency"/>.</param>
+    /// <param name="linger">
+    /// How long the first of what comes waits for more, where nobody waits for its effects: then it shares a transaction, and leaves the
+    /// processors to those who are waited for. None by default.
+    /// </param>
     /// <exception cref="InvalidOperationException">No route of <see cref="EventTopology"/> brings the event to this service.</exception>
-    public MessagingBuilder Handle<TEvent, THandler>(int? concurrency = null)
+    public MessagingBuilder Handle<TEvent, THandler>(int? concurrency = null, TimeSpan linger = default)
         where TEvent : class, IPlatformEvent
         where THandler : class, IHandle<TEvent>
     {
         var route = EventTopology.Routes.FirstOrDefault(route => route.Event == typeof(TEvent) && route.Consumers.Contains(Service, StringComparer.Ordinal))
             ?? throw new InvalidOperationException($"EventTopology has no route that brings {typeof(TEvent).Name} to {Service}.");
         _services.TryAddTransient<THandler>(); // a new one per event, though several may share a transaction and its scope
-        _handlers.Add(new HandlerRegistration<TEvent, THandler>(route.QueueOf(Service), concurrency));
+        _handlers.Add(new HandlerRegistration<TEvent, THandler>(route.QueueOf(Service), concurrency, linger));
         return this;
     }
 }

@@ -15,6 +15,9 @@ public sealed class MessagingOptions
     /// <summary>How long the relay lets rows gather while commits follow one another quickly. A single commit does not wait.</summary>
     public TimeSpan Linger { get; set; } = TimeSpan.FromMilliseconds(10);
 
+    /// <summary>How long the relay lets confirmed rows gather before it deletes them; a process that dies meanwhile has sent them twice.</summary>
+    public TimeSpan DeletionLinger { get; set; } = TimeSpan.FromMilliseconds(200);
+
     /// <summary>How long the broker may take to confirm before the connection is given up and the rows are tried again.</summary>
     public TimeSpan ConfirmTimeout { get; set; } = TimeSpan.FromSeconds(10);
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chokepoint.Contracts;
+using Chokepoint.Messaging.Outbox;
 using Chokepoint.Messaging.Tests.Support;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
@@ -97,7 +98,56 @@ public sealed class Effects_are_exactly_once(ServersFixture servers)
         // What it publishes comes back to its own queue here.
         await Eventually.BecomesAsync(() => risk.WithDbAsync(db => db.Applied.CountAsync(row => row.Version == 1001)), count => count == 1);
         (await risk.WithDbAsync(db => db.Applied.CountAsync(row => row.Version == 1))).ShouldBe(1);
-        (await risk.OutboxAsync()).ShouldBe(0);
+        await Eventually.BecomesAsync(risk.OutboxAsync, count => count == 0);
+    }
+
+    [Fact]
+    public async Task A_handler_that_lingers_applies_what_comes_meanwhile_in_the_same_transaction()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var database = await servers.CreateDatabaseAsync();
+        await using var risk = await TestService.StartAsync("risk-scoring", database, broker, linger: TimeSpan.FromSeconds(2));
+        var first = Events.Control();
+        await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, first.EventId, Json(first)));
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1); // it consumes by now
+
+        for (var version = 2; version <= 5; version++)
+        {
+            var one = Events.Control(version);
+            await Amqp.PublishAsync(broker, Queue, one.EventId, Json(one));
+        }
+
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 5);
+        (await Sql.ScalarAsync<long>(database, "SELECT count(DISTINCT xmin::text) FROM applied")).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_was_sent_stays_for_a_moment_and_is_gone_before_a_look_at_the_table_and_when_the_service_stops(bool looks)
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var database = await servers.CreateDatabaseAsync();
+        await using (var controls = await TestService.StartAsync("export-controls", database, broker, configure: options =>
+            (options.DeletionLinger, options.PollInterval) = (TimeSpan.FromHours(1), TimeSpan.FromHours(1))))
+        {
+            await Eventually.IsTrueAsync(() => Task.FromResult(controls.Get<FreshRows>().HasRelay)); // from here on it publishes from memory
+            await using (var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker))
+            {
+                await controls.CommitAsync(Events.Control());
+                await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1);
+            }
+
+            (await controls.OutboxAsync()).ShouldBe(1);
+            if (looks)
+            {
+                controls.Get<IOutbox>().Committed();
+                await Eventually.BecomesAsync(controls.OutboxAsync, count => count == 0);
+                (await Amqp.ReadyAsync(broker, Queue)).ShouldBe(0u, "it was not sent again");
+            }
+        }
+
+        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM messaging.outbox")).ShouldBe(0);
     }
 
     [Fact]

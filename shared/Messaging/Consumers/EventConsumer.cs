@@ -12,11 +12,11 @@ namespace Chokepoint.Messaging.Consumers;
 /// with the message kept; what is thrown on goes to the dead letters.
 /// </summary>
 internal sealed partial class EventConsumer<TEvent>(
-    string queue, GroupCommit<TEvent>.Apply apply, int concurrency, Suspects suspects, MessagingMetrics metrics,
+    string queue, GroupCommit<TEvent>.Apply apply, int concurrency, TimeSpan linger, Suspects suspects, MessagingMetrics metrics,
     IOptions<MessagingOptions> options, TimeProvider time, ILogger<EventConsumer<TEvent>> log) : IConsumer<TEvent>, IQueueConsumer
     where TEvent : class, IPlatformEvent
 {
-    private readonly GroupCommit<TEvent> _group = new(apply, concurrency, options.Value.GroupSize);
+    private readonly GroupCommit<TEvent> _group = new(apply, concurrency, options.Value.GroupSize, linger);
     private readonly SemaphoreSlim _alone = new(concurrency);
     private long _awayLogged;
     private CancellationToken _stop;

@@ -6,16 +6,16 @@ namespace Chokepoint.Messaging.Consumers;
 
 /// <summary>
 /// Applies what has arrived together in one transaction: one message at a time while little comes, more while the last commit
-/// lasts, without waiting for a group to fill. A group that fails is given back, to be applied one by one.
+/// lasts, without waiting for a group to fill, unless it was told to linger. A group that fails is given back, to be applied one by one.
 /// </summary>
 [System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
-internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int workers, int size)
+internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int workers, int size, TimeSpan linger)
     where TEvent : class, IPlatformEvent
 {
     internal delegate Task<bool[]> Apply(IReadOnlyList<Delivery<TEvent>> deliveries, CancellationToken cancellationToken);
 
-    private const int HelpFrom = 8;
-    private static readonly TimeSpan HeldUp = TimeSpan.FromMilliseconds(50);
+    private readonly int _helpFrom = linger > TimeSpan.Zero ? size : 8;
+    private readonly TimeSpan _heldUp = linger + TimeSpan.FromMilliseconds(50);
 
     private readonly SemaphoreSlim _help = new(0);
     private int _watching;
@@ -49,8 +49,8 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
         {
             try
             {
-                if (worker == 0) await _waiting.Reader.WaitToReadAsync(stop);
-                else await _help.WaitAsync(stop);
+                if (worker > 0) await _help.WaitAsync(stop);
+                else if (await _waiting.Reader.WaitToReadAsync(stop) && linger > TimeSpan.Zero && _waiting.Reader.Count < size) await Task.Delay(linger, stop);
             }
             catch (OperationCanceledException)
             {
@@ -71,7 +71,7 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
     private void CallForHelp()
     {
         if (workers == 1) return;
-        if (_waiting.Reader.Count >= HelpFrom)
+        if (_waiting.Reader.Count >= _helpFrom)
         {
             if (_help.CurrentCount == 0) _help.Release();
         }
@@ -83,7 +83,7 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
 
     private async Task WatchAsync()
     {
-        await Task.Delay(HeldUp);
+        await Task.Delay(_heldUp);
         Volatile.Write(ref _watching, 0);
         if (_waiting.Reader.Count > 0 && _help.CurrentCount == 0) _help.Release();
     }

@@ -8,13 +8,13 @@ using Microsoft.Extensions.Options;
 namespace Chokepoint.Messaging.Consumers;
 
 /// <summary>One queue of this service and what handles its events.</summary>
-internal abstract record HandlerRegistration(string Queue, int? Concurrency)
+internal abstract record HandlerRegistration(string Queue, int? Concurrency, TimeSpan Linger)
 {
     public abstract IQueueConsumer Create<TDbContext>(IServiceProvider provider)
         where TDbContext : DbContext;
 }
 
-internal sealed record HandlerRegistration<TEvent, THandler>(string Queue, int? Concurrency) : HandlerRegistration(Queue, Concurrency)
+internal sealed record HandlerRegistration<TEvent, THandler>(string Queue, int? Concurrency, TimeSpan Linger) : HandlerRegistration(Queue, Concurrency, Linger)
     where TEvent : class, IPlatformEvent
     where THandler : class, IHandle<TEvent>
 {
@@ -24,7 +24,7 @@ internal sealed record HandlerRegistration<TEvent, THandler>(string Queue, int? 
         var options = provider.GetRequiredService<IOptions<MessagingOptions>>().Value;
         GroupCommit<TEvent>.Apply apply = (deliveries, token) => inbox.ApplyAsync<TEvent, THandler>(Queue, deliveries, token);
         return ActivatorUtilities.CreateInstance<EventConsumer<TEvent>>(
-            provider, Queue, apply, Concurrency ?? options.Concurrency);
+            provider, Queue, apply, Concurrency ?? options.Concurrency, Linger);
     }
 }
 

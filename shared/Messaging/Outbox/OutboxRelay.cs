@@ -17,7 +17,11 @@ internal sealed partial class OutboxRelay(
     IOptions<MessagingOptions> options, TimeProvider time, ILogger<OutboxRelay> log) : BackgroundService
 {
     private static readonly TimeSpan GaugeInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Published from memory, confirmed, and still in the table; the first of them since <see cref="_confirmedAt"/>.</summary>
+    private readonly List<Guid> _confirmed = [];
     private NpgsqlConnection? _connection;
+    private long _confirmedAt;
     private long _lookedAt;
     private long _gaugedAt;
     private string? _lastFailure;
@@ -37,6 +41,7 @@ internal sealed partial class OutboxRelay(
                     _lastFailure = null;
                 }
 
+                if (_confirmed.Count > 0 && UntilDeletion() <= TimeSpan.Zero) await DeleteConfirmedAsync(stoppingToken);
                 await GaugeAsync(stoppingToken);
                 if (!full) await WaitAsync(stoppingToken);
             }
@@ -53,7 +58,7 @@ internal sealed partial class OutboxRelay(
             }
         }
 
-        await DisconnectAsync();
+        await FinishAsync();
     }
 
     /// <returns>Whether the batch was full, and so more may wait.</returns>
@@ -62,8 +67,26 @@ internal sealed partial class OutboxRelay(
         var connection = await ConnectionAsync(cancellationToken);
         var rows = fresh.Take(options.Value.BatchSize);
         if (rows.Count == 0) return false;
-        await SettleAsync(connection, await PublishAsync(rows, cancellationToken), cancellationToken);
+        var published = await PublishAsync(rows, cancellationToken);
+        if (_confirmed.Count == 0) _confirmedAt = time.GetTimestamp();
+        _confirmed.AddRange(published.Confirmed.Select(row => row.Id));
+        await SettleAsync(connection, published, cancellationToken);
         return rows.Count == options.Value.BatchSize;
+    }
+
+    private TimeSpan UntilDeletion() => _confirmed.Count >= options.Value.BatchSize
+        ? TimeSpan.Zero
+        : options.Value.DeletionLinger - time.GetElapsedTime(_confirmedAt);
+
+    /// <summary>
+    /// What was published from memory is deleted a moment later, with what followed: at once, the round trip and its commit would compete
+    /// with whoever is at work on the event. Before each look at the table too, so that nothing is found there that was sent already.
+    /// </summary>
+    private async Task DeleteConfirmedAsync(CancellationToken cancellationToken)
+    {
+        if (_confirmed.Count == 0) return;
+        await OutboxStore.DeleteAsync(await ConnectionAsync(cancellationToken), [.. _confirmed], cancellationToken);
+        _confirmed.Clear();
     }
 
     /// <summary>Takes what this process left to the table, then whatever is due there: at once when it is pointed at, else now and then.</summary>
@@ -81,6 +104,7 @@ internal sealed partial class OutboxRelay(
         var pointedAt = signal.TakePointedAt();
         if (pointedAt == 0 && _lookedAt != 0 && time.GetElapsedTime(_lookedAt) < options.Value.PollInterval) return false;
         _lookedAt = time.GetTimestamp();
+        await DeleteConfirmedAsync(cancellationToken);
         // What came after the pointing may be in another process's memory.
         var leftAlone = pointedAt == 0 ? options.Value.LeftAlone : Stopwatch.GetElapsedTime(pointedAt);
         var (taken, confirmed) = await RelayLockedAsync(connection, () => OutboxStore.TakeAsync(connection, size, leftAlone, cancellationToken), cancellationToken);
@@ -112,6 +136,7 @@ internal sealed partial class OutboxRelay(
         if (rows.Count == 0) return (0, 0);
         fresh.Sent(rows.Select(row => row.Id));
         var published = await PublishAsync(rows, cancellationToken);
+        if (published.Confirmed.Count > 0) await OutboxStore.DeleteAsync(connection, [.. published.Confirmed.Select(row => row.Id)], cancellationToken);
         await SettleAsync(connection, published, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return (rows.Count, published.Confirmed.Count);
@@ -126,10 +151,10 @@ internal sealed partial class OutboxRelay(
         return published;
     }
 
+    /// <summary>Tells of what was confirmed, and writes of what was not why.</summary>
     private async Task SettleAsync(NpgsqlConnection connection, Published published, CancellationToken cancellationToken)
     {
         var (confirmed, failed) = published;
-        if (confirmed.Count > 0) await OutboxStore.DeleteAsync(connection, [.. confirmed.Select(row => row.Id)], cancellationToken);
         var hopeless = failed.Where(row => row.Permanent).ToList();
         if (hopeless.Count > 0) await OutboxStore.QuarantineAsync(connection, hopeless, cancellationToken);
         var postponed = failed.Where(row => !row.Permanent).ToList();
@@ -155,6 +180,22 @@ internal sealed partial class OutboxRelay(
         return _connection;
     }
 
+    /// <summary>Left undeleted they would be sent once more by whoever comes next, which only costs.</summary>
+    private async Task FinishAsync()
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        try
+        {
+            await DeleteConfirmedAsync(patience.Token);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or OperationCanceledException or TimeoutException)
+        {
+            NotRelayed(exception);
+        }
+
+        await DisconnectAsync();
+    }
+
     private async Task DisconnectAsync()
     {
         fresh.HasRelay = false;
@@ -169,7 +210,9 @@ internal sealed partial class OutboxRelay(
             // More was committed while the last batch was on its way: commits come in quick succession, and a moment's patience
             // makes one batch of many. A single one, with nothing before or behind it, goes out at once.
             if (signal.IsSet) await Task.Delay(options.Value.Linger, time, cancellationToken);
-            await signal.WaitAsync(options.Value.PollInterval, cancellationToken);
+            var wait = options.Value.PollInterval;
+            if (_confirmed.Count > 0 && UntilDeletion() is var deletion && deletion < wait) wait = deletion > TimeSpan.Zero ? deletion : TimeSpan.Zero;
+            await signal.WaitAsync(wait, cancellationToken);
             return;
         }
 
@@ -184,7 +227,9 @@ internal sealed partial class OutboxRelay(
     {
         if (_gaugedAt != 0 && time.GetElapsedTime(_gaugedAt) < GaugeInterval) return;
         _gaugedAt = time.GetTimestamp();
-        metrics.Waiting(await store.WaitingAsync(cancellationToken));
+        var rows = await store.WaitingAsync(cancellationToken);
+        var waiting = Math.Max(0, rows.Outbox - _confirmed.Count);
+        metrics.Waiting(rows with { Outbox = waiting, OldestSeconds = waiting == 0 ? 0 : rows.OldestSeconds });
     }
 
     private void NotRelayed(Exception exception)
