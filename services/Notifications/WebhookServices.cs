@@ -21,6 +21,7 @@ internal static class WebhookServices
         services.AddSingleton<SubscriptionValidator>();
 
         services.AddSingleton<DispatchSignal>();
+        services.AddSingleton<FreshDeliveries>();
         services.AddSingleton<CommitSignal>();
         services.ConfigureDbContext<NotificationsDbContext>((provider, options) =>
             options.AddInterceptors(provider.GetRequiredService<CommitSignal>()));

@@ -7,12 +7,14 @@ namespace Chokepoint.Notifications.Dispatch;
 
 /// <summary>
 /// Stores what came of attempts, many in one transaction. Until an attempt is stored its delivery stays claimed; a process that dies
-/// before that leaves the claim to lapse, and the delivery is made again under the same <c>webhook-id</c>.
+/// before that leaves the claim to lapse, and the delivery is made again under the same <c>webhook-id</c>. Successes, of which nothing
+/// follows, linger for a moment: stored at once they would compete with the events on their way.
 /// </summary>
 internal sealed class AttemptRecorder(
     AttemptStore store, IOptions<DispatchSettings> options, DispatchSignal signal, ILogger<AttemptRecorder> log) : BackgroundService
 {
     private const int Batch = 200;
+    private static readonly TimeSpan Linger = TimeSpan.FromMilliseconds(150);
 
     // Bounded: when the database is away the senders wait here, and nothing more is claimed.
     private readonly Channel<AttemptResult> _results = Channel.CreateBounded<AttemptResult>(
@@ -30,9 +32,27 @@ internal sealed class AttemptRecorder(
         var batch = new List<AttemptResult>(Batch);
         while (await _results.Reader.WaitToReadAsync(CancellationToken.None))
         {
-            while (batch.Count < Batch && _results.Reader.TryRead(out var result)) batch.Add(result);
+            await GatherAsync(batch);
             await StoreAsync(batch, stoppingToken);
             batch.Clear();
+        }
+    }
+
+    /// <summary>What is there, and what comes while nothing but successes waits and the batch is not full.</summary>
+    private async Task GatherAsync(List<AttemptResult> batch)
+    {
+        using var over = new CancellationTokenSource(Linger);
+        try
+        {
+            do
+            {
+                while (batch.Count < Batch && _results.Reader.TryRead(out var result)) batch.Add(result);
+            }
+            while (batch.Count < Batch && batch.TrueForAll(result => result.Succeeded) && await _results.Reader.WaitToReadAsync(over.Token));
+        }
+        catch (OperationCanceledException)
+        {
+            // The moment is over.
         }
     }
 

@@ -6,11 +6,12 @@ using Npgsql;
 namespace Chokepoint.Notifications.Dispatch;
 
 /// <summary>
-/// Sends what is due: woken by a commit, a freed slot, or the time something falls due. Any number of attempts run at once, up to a
+/// Sends what is due: handed over by the commit that made it, or looked for when woken by a commit, a freed slot, or the time something
+/// falls due. Any number of attempts run at once, up to a
 /// bound in all and a smaller one per subscription.
 /// </summary>
 internal sealed class DeliveryDispatcher(
-    DueDeliveries due, WebhookSender sender, AttemptRecorder recorder, DispatchSignal signal, DatabaseReadiness database,
+    DueDeliveries due, FreshDeliveries fresh, WebhookSender sender, AttemptRecorder recorder, DispatchSignal signal, DatabaseReadiness database,
     IOptions<DispatchSettings> options, ILogger<DeliveryDispatcher> log) : BackgroundService
 {
     private static readonly TimeSpan Drain = TimeSpan.FromSeconds(2);
@@ -19,12 +20,17 @@ internal sealed class DeliveryDispatcher(
     private readonly ConcurrentDictionary<Guid, (ClaimedDelivery Delivery, Task Attempt)> _attempts = new();
     private volatile bool _backlog;
 
+    /// <summary>Who begins attempts counts the slots first: a look, or the commit of what was claimed without one.</summary>
+    private readonly Lock _beginning = new();
+    private bool _looks = true;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var sending = new CancellationTokenSource();
         try
         {
             await database.WaitAsync(stoppingToken);
+            fresh.Serve(claimed => Begin(claimed, sending.Token));
             await DispatchAsync(sending.Token, stoppingToken);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -59,6 +65,15 @@ internal sealed class DeliveryDispatcher(
     /// <returns>How long until there is something to do without a signal.</returns>
     private async Task<TimeSpan?> LookAsync(CancellationToken sending, CancellationToken stoppingToken)
     {
+        lock (_beginning) _looks = true;
+        var next = await ClaimAsync(sending, stoppingToken);
+        fresh.IsWanted = !_backlog;
+        lock (_beginning) _looks = false; // not where the look failed: then there is no telling what waits
+        return next;
+    }
+
+    private async Task<TimeSpan?> ClaimAsync(CancellationToken sending, CancellationToken stoppingToken)
+    {
         _backlog = true; // an attempt that ends during the look must not take it that nothing waits
         var slots = options.Value.Concurrency - _attempts.Count;
         if (slots <= 0) return null;
@@ -68,6 +83,19 @@ internal sealed class DeliveryDispatcher(
         _backlog = look.OldestWaiting is not null;
         Telemetry.OldestDue(look.OldestWaiting ?? TimeSpan.Zero);
         return look.NextDue;
+    }
+
+    private bool Begin(IReadOnlyList<ClaimedDelivery> claimed, CancellationToken sending)
+    {
+        lock (_beginning)
+        {
+            var settings = options.Value;
+            if (_looks || sending.IsCancellationRequested || _attempts.Count + claimed.Count > settings.Concurrency) return false;
+            var inFlight = _attempts.Values.CountBy(a => a.Delivery.SubscriptionId).ToDictionary();
+            if (claimed.Any(delivery => inFlight.GetValueOrDefault(delivery.SubscriptionId) >= settings.ConcurrencyPerSubscription)) return false;
+            foreach (var delivery in claimed) Start(delivery, sending);
+            return true;
+        }
     }
 
     private void Start(ClaimedDelivery delivery, CancellationToken sending)
@@ -100,6 +128,8 @@ internal sealed class DeliveryDispatcher(
     /// <summary>Lets attempts in flight end, a few seconds at most, and gives back the rest.</summary>
     private async Task FinishAsync(CancellationTokenSource sending)
     {
+        fresh.IsWanted = false;
+        lock (_beginning) _looks = true; // nothing more is begun
         var attempts = _attempts.Values.Select(a => a.Attempt).ToArray();
         sending.CancelAfter(Drain);
         await Task.WhenAll(attempts);

@@ -4,6 +4,7 @@ using Chokepoint.Messaging;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Notifications.Dispatch;
 using Chokepoint.Notifications.Domain;
+using Microsoft.Extensions.Options;
 
 namespace Chokepoint.Notifications.Events;
 
@@ -11,16 +12,28 @@ namespace Chokepoint.Notifications.Events;
 /// Turns events of the platform into the CloudEvents that leave it, each stored once, and one delivery for each subscription that
 /// wants it, all in the transaction that marks the events as heard. The dispatcher is signalled when that commits.
 /// </summary>
-internal sealed class Announcement<TEvent>(NotificationsDbContext db, CloudEventMapping mapping, CommitSignal signal) : IHandleGroup<TEvent>
+internal sealed class Announcement<TEvent>(
+    NotificationsDbContext db, CloudEventMapping mapping, CommitSignal signal, FreshDeliveries fresh, IOptions<DispatchSettings> options, TimeProvider time)
+    : IHandleGroup<TEvent>
     where TEvent : class, IPlatformEvent
 {
+    /// <summary>Up to so many deliveries are begun by the commit that made them; more are shared out by a look, with what else waits.</summary>
+    private const int FewListeners = 16;
+
     public async Task HandleAsync(IReadOnlyList<Heard<TEvent>> events, CancellationToken cancellationToken)
     {
         OutgoingEvent[] outgoing = [.. events.Where(heard => !IsSilent(heard.Event)).Select(Outgoing)];
         if (outgoing.Length == 0) return;
         var deliveries = await EventIntake.StoreAsync(db, outgoing, cancellationToken);
+        if (outgoing is [var only] && fresh.IsWanted && deliveries.Count is > 0 and <= FewListeners)
+        {
+            var claimed = await EventIntake.DeliverClaimedAsync(db, only, deliveries, options.Value.Lease, time, cancellationToken);
+            signal.TookIn(db, delivers: claimed.Count < deliveries.Count, claimed);
+            return;
+        }
+
         await EventIntake.DeliverAsync(db, deliveries, cancellationToken);
-        signal.TookIn(db, delivers: deliveries.Count > 0);
+        signal.TookIn(db, delivers: deliveries.Count > 0, claimed: []);
     }
 
     private OutgoingEvent Outgoing(Heard<TEvent> heard)

@@ -1,5 +1,6 @@
 using Chokepoint.Contracts;
 using Chokepoint.Notifications.Data;
+using Chokepoint.Notifications.Dispatch;
 using Chokepoint.Notifications.Domain;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -8,7 +9,10 @@ using NpgsqlTypes;
 
 namespace Chokepoint.Notifications.Events;
 
-/// <summary>Stores events and their deliveries in the transaction that they are handled in, in two round trips; in one where nobody listens.</summary>
+/// <summary>
+/// Stores events and their deliveries in the transaction that they are handled in, in two round trips; in one where nobody listens. The
+/// deliveries of a lone event may be claimed as they are made.
+/// </summary>
 internal static class EventIntake
 {
     // No row for a known event; without an active subscription one row of nulls for a new one.
@@ -26,6 +30,19 @@ internal static class EventIntake
     private const string Deliver = """
         INSERT INTO deliveries (id, subscription_id, event_id, state, attempts, round)
         SELECT id, subscription, event, $4, 0, 0 FROM unnest($1, $2, $3) AS d (id, subscription, event)
+        """;
+
+    // Claimed where the subscription is neither paced nor held; only those are returned. $5 is the lease.
+    private const string DeliverClaimed = """
+        WITH made AS (
+            INSERT INTO deliveries (id, subscription_id, event_id, state, attempts, round, due_at, claim)
+            SELECT d.id, d.subscription, d.event, $4, 0, 0, CASE WHEN f.free THEN now() + $5 ELSE now() END, CASE WHEN f.free THEN gen_random_uuid() END
+            FROM unnest($1, $2, $3) AS d (id, subscription, event)
+            JOIN subscriptions s ON s.id = d.subscription JOIN throttles t ON t.subscription_id = s.id
+            CROSS JOIN LATERAL (SELECT s.max_per_second IS NULL AND t.next_send_at <= now() AS free) AS f
+            RETURNING id, claim, subscription_id)
+        SELECT m.id, m.claim, s.id, s.url, s.secret, CASE WHEN s.previous_secret_until > now() THEN s.previous_secret END, clock_timestamp()
+        FROM made m JOIN subscriptions s ON s.id = m.subscription_id WHERE m.claim IS NOT NULL
         """;
 
     /// <summary>Stores the events, save those that are stored already: the inbox forgets after its window, their rows do not.</summary>
@@ -57,8 +74,50 @@ internal static class EventIntake
         NotificationsDbContext db, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries, CancellationToken cancellationToken)
     {
         if (deliveries.Count == 0) return;
+        await using var command = Command(db, Deliver, deliveries);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Each due at once or claimed for as long as the lease.</summary>
+    /// <returns>Those that are claimed; to be sent by this process once the transaction is committed.</returns>
+    public static async Task<List<ClaimedDelivery>> DeliverClaimedAsync(
+        NotificationsDbContext db, OutgoingEvent @event, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries, TimeSpan lease, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        await using var command = Command(db, DeliverClaimed, deliveries);
+        command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
+        var claimed = new List<ClaimedDelivery>(deliveries.Count);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            claimed.Add(new ClaimedDelivery
+            {
+                Id = reader.GetGuid(0),
+                Claim = reader.GetGuid(1),
+                SubscriptionId = reader.GetGuid(2),
+                EventId = @event.Id,
+                EventType = @event.Type,
+                Attempts = 0,
+                Round = 0,
+                Url = reader.GetString(3),
+                Secret = reader.GetFieldValue<byte[]>(4),
+                PreviousSecret = reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5),
+                Body = @event.Body,
+                TraceParent = @event.TraceParent,
+                EventTime = @event.Time,
+                NoticedAt = @event.NoticedAt,
+                ClaimedAt = reader.GetFieldValue<DateTimeOffset>(6),
+                ReadAt = time.GetTimestamp(),
+            });
+        }
+
+        return claimed;
+    }
+
+    private static NpgsqlCommand Command(NotificationsDbContext db, string sql, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries)
+    {
         var transaction = TransactionOf(db);
-        await using var command = new NpgsqlCommand(Deliver, transaction.Connection, transaction)
+        return new NpgsqlCommand(sql, transaction.Connection, transaction)
         {
             Parameters =
             {
@@ -68,7 +127,6 @@ internal static class EventIntake
                 new NpgsqlParameter<string> { TypedValue = nameof(DeliveryState.Pending) },
             },
         };
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static NpgsqlBatchCommand StoreCommand(OutgoingEvent @event) => new(Store)

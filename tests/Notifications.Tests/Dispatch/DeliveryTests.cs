@@ -208,6 +208,22 @@ public sealed class DeliveryTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task What_finds_no_free_slot_as_it_is_made_waits_for_one_and_no_longer()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("ConcurrencyPerSubscription", "1"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(Delay: TimeSpan.FromSeconds(2)));
+        await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        await receiver.ReceivesAsync();
+
+        await host.PublishAsync(Some.Score());
+
+        var webhooks = await receiver.ReceivesAsync(2, within: TimeSpan.FromSeconds(15)); // a claim lapses after thirty
+        (webhooks[1].ReceivedAt - webhooks[0].ReceivedAt).ShouldBeGreaterThan(TimeSpan.FromSeconds(1.5));
+    }
+
+    [Fact]
     public async Task No_second_sees_more_calls_than_the_subscription_allows()
     {
         await using var host = await NotificationsHost.StartAsync(servers);

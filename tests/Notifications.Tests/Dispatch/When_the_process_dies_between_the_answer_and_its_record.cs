@@ -45,6 +45,8 @@ public sealed class When_the_process_dies_between_the_answer_and_its_record(Serv
             await Eventually.IsTrueAsync(async () => await ScalarAsync<long>(database, "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") > 0);
             doomed.Kill();
         }
+        // The server would yet carry out what it was sent whole: it dies with the process, as with the machine they share.
+        await Eventually.IsTrueAsync(async () => await ScalarAsync<long>(database, "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == 0);
         await locked!.RollbackAsync();
         (await ScalarAsync<long>(database, "SELECT count(*) FROM attempts")).ShouldBe(0);
 
