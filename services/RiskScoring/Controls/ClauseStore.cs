@@ -31,12 +31,15 @@ internal static class ClauseStore
         """;
 
     /// <summary>Keeps each version for history, and as the newest one if it is; all in one round trip, in the given order.</summary>
+    /// <param name="last">Goes with them, after them.</param>
     /// <returns>For each event whether it is newer than what was known, and what was known.</returns>
     public static async Task<IReadOnlyList<(bool IsNewer, ControlClause? Before)>> ApplyAsync(
-        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<ControlStateChanged> events, CancellationToken cancellationToken)
+        NpgsqlConnection connection, NpgsqlTransaction? transaction, IReadOnlyCollection<ControlStateChanged> events, NpgsqlBatchCommand? last,
+        CancellationToken cancellationToken)
     {
         await using var batch = new NpgsqlBatch(connection, transaction);
         foreach (var @event in events) Add(batch, @event);
+        if (last is not null) batch.BatchCommands.Add(last);
         var outcomes = new List<(bool, ControlClause?)>(events.Count);
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         while (outcomes.Count < events.Count)

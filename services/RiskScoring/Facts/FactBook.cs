@@ -28,40 +28,54 @@ internal sealed class FactBook : IDisposable
 
     public async Task<Snapshot> RefreshAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await refreshing.WaitAsync(cancellationToken);
-        try
-        {
-            await using var command = new NpgsqlCommand(Look, connection) { Parameters = { new() { Value = from, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 } } };
-            var (clauses, prices, supplies) = (new List<Learned>(), new List<PriceReading>(), new List<(string, SupplyReading)>());
-            var (seen, next) = ("", from);
-            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
-            {
-                while (await reader.ReadAsync(cancellationToken))
-                {
-                    switch (reader.GetInt32(0))
-                    {
-                        case 0:
-                            (seen, next) = (reader.GetString(2), reader.GetFieldValue<ulong>(3));
-                            break;
-                        case 1:
-                            if (Learn(reader.GetString(2)) is { } change) clauses.Add(change);
-                            break;
-                        case var kind:
-                            SignalStore.Sort(kind == 2 ? SignalKey.Price : SignalKey.Supply, reader.GetString(1), reader.GetString(2), prices, supplies);
-                            break;
-                    }
-                }
-            }
+        using var look = await BeginAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { look.Command } };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        return await look.ReadAsync(reader, cancellationToken);
+    }
 
-            // Only now, when all was read: what a broken look had seen is news to the next one too.
-            from = next;
-            foreach (var clause in clauses) known[(clause.After.NoticeId, clause.After.Clause)] = (clause.After, clause.Hash);
-            return current = new Snapshot(current.With(clauses), current.Signals.With(prices, supplies), seen);
-        }
-        finally
+    /// <summary>A look that travels with other statements. Others wait until it is disposed of.</summary>
+    public async Task<OneLook> BeginAsync(CancellationToken cancellationToken)
+    {
+        await refreshing.WaitAsync(cancellationToken);
+        return new OneLook(this);
+    }
+
+    internal sealed class OneLook(FactBook book) : IDisposable
+    {
+        public NpgsqlBatchCommand Command { get; } =
+            new(Look) { Parameters = { new() { Value = book.from, NpgsqlDbType = NpgsqlTypes.NpgsqlDbType.Xid8 } } };
+
+        /// <summary>Reads the answer to <see cref="Command"/>.</summary>
+        public Task<Snapshot> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken) => book.ReadAsync(reader, cancellationToken);
+
+        public void Dispose() => book.refreshing.Release();
+    }
+
+    private async Task<Snapshot> ReadAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var (clauses, prices, supplies) = (new List<Learned>(), new List<PriceReading>(), new List<(string, SupplyReading)>());
+        var (seen, next) = ("", from);
+        while (await reader.ReadAsync(cancellationToken))
         {
-            refreshing.Release();
+            switch (reader.GetInt32(0))
+            {
+                case 0:
+                    (seen, next) = (reader.GetString(2), reader.GetFieldValue<ulong>(3));
+                    break;
+                case 1:
+                    if (Learn(reader.GetString(2)) is { } change) clauses.Add(change);
+                    break;
+                case var kind:
+                    SignalStore.Sort(kind == 2 ? SignalKey.Price : SignalKey.Supply, reader.GetString(1), reader.GetString(2), prices, supplies);
+                    break;
+            }
         }
+
+        // Only now, when all was read: what a broken look had seen is news to the next one too.
+        from = next;
+        foreach (var clause in clauses) known[(clause.After.NoticeId, clause.After.Clause)] = (clause.After, clause.Hash);
+        return current = new Snapshot(current.With(clauses), current.Signals.With(prices, supplies), seen);
     }
 
     public void Dispose() => refreshing.Dispose();

@@ -19,12 +19,10 @@ internal sealed class RescoreBatch(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var taken = await WorkTable.TakeAsync(transaction, size, held, cancellationToken);
+        var (taken, merged, snapshot) = await TakeAsync(transaction, size, held, cancellationToken);
         if (taken.Count == 0) return [];
 
-        // In this order: what asked for these pairs is committed, so the figures and clauses read now hold it.
-        var book = await books.RefreshAsync(connection, cancellationToken);
-        var snapshot = await facts.RefreshAsync(connection, cancellationToken);
+        var book = await books.RefreshAsync(connection, merged, cancellationToken);
         var now = time.GetUtcNow();
         var revisions = new List<Revision>(taken.Count);
         var announcements = outbox.Gather();
@@ -38,13 +36,30 @@ internal sealed class RescoreBatch(
             span?.SetTag("chokepoint.revisions", made.Count);
         }
 
-        await RevisionStore.WriteAsync(connection, transaction, revisions, book.Edition, snapshot.Seen, announcements, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
+        await RevisionStore.CommitAsync(connection, transaction, revisions, book.Edition, snapshot.Seen, announcements, cancellationToken);
         announcements.Committed();
         if (revisions.Count > 0) committed.Announce();
         List<WorkItem> items = [.. taken.Select(t => t.Item)];
         metrics.Committed(items, revisions, time.GetUtcNow());
         return items;
+    }
+
+    /// <summary>In one round trip, and in this order: what asked for these pairs is committed, so the figures and clauses read after them hold it.</summary>
+    private async Task<(List<(WorkItem Item, CurrentScore? Current)> Taken, long Merged, FactBook.Snapshot Facts)> TakeAsync(
+        NpgsqlTransaction transaction, int size, IReadOnlyCollection<(string Economy, string Mineral)> held, CancellationToken cancellationToken)
+    {
+        using var look = await facts.BeginAsync(cancellationToken);
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
+        {
+            BatchCommands = { WorkTable.Take(size, held), new NpgsqlBatchCommand(ImportedFigures.Count), look.Command },
+        };
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var taken = await WorkTable.ReadTakenAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        var merged = reader.GetInt64(0);
+        await reader.NextResultAsync(cancellationToken);
+        return (taken, merged, await look.ReadAsync(reader, cancellationToken));
     }
 
     private static List<(WorkItem Item, Revision Revision)> Score(

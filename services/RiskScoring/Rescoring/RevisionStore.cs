@@ -7,7 +7,7 @@ using NpgsqlTypes;
 
 namespace Chokepoint.RiskScoring.Rescoring;
 
-/// <summary>Writes revisions, makes them the current ones and announces them: a statement each, all in one round trip.</summary>
+/// <summary>Writes revisions, makes them the current ones and announces them: a statement each, all in one round trip, the commit with them.</summary>
 internal static class RevisionStore
 {
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
@@ -34,11 +34,17 @@ internal static class RevisionStore
             fingerprint = excluded.fingerprint, controls = excluded.controls, figures = excluded.figures, signals = excluded.signals
         """;
 
-    public static async Task WriteAsync(
+    /// <summary>Writes them and commits the transaction, in one round trip.</summary>
+    public static async Task CommitAsync(
         NpgsqlConnection connection, NpgsqlTransaction transaction, IReadOnlyList<Revision> revisions, FiguresEdition figures, string? seen,
         OutboxBatch announcements, CancellationToken cancellationToken)
     {
-        if (revisions.Count == 0) return;
+        if (revisions.Count == 0)
+        {
+            await transaction.CommitAsync(cancellationToken);
+            return;
+        }
+
         await using var batch = new NpgsqlBatch(connection, transaction);
         var insert = new NpgsqlBatchCommand(InsertRevisions);
         AddCommon(insert, revisions);
@@ -64,6 +70,7 @@ internal static class RevisionStore
         Add(upsert, Texts, revisions, r => JsonSerializer.Serialize(r.Pair.Signals, EventJson.Options));
         batch.BatchCommands.Add(upsert);
         if (!announcements.IsEmpty) batch.BatchCommands.Add(announcements.Insert());
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT")); // of a batch that fails before it the server does not carry it out
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

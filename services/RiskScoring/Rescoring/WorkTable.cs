@@ -1,3 +1,4 @@
+using System.Globalization;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -37,9 +38,16 @@ internal static class WorkTable
     public static async Task AskAsync(
         NpgsqlConnection connection, NpgsqlTransaction? transaction, IEnumerable<WorkItem> items, CancellationToken cancellationToken)
     {
+        if (Ask(items) is not { } ask) return;
+        await using var batch = new NpgsqlBatch(connection, transaction) { BatchCommands = { ask } };
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <returns>Null where there is nothing to ask for.</returns>
+    public static NpgsqlBatchCommand? Ask(IEnumerable<WorkItem> items)
+    {
         WorkItem[] work = [.. items.GroupBy(i => (i.Economy, i.Mineral)).Select(same => same.Aggregate((one, other) => one.And(other)))];
-        if (work.Length == 0) return;
-        await using var command = new NpgsqlCommand("""
+        return work.Length == 0 ? null : new NpgsqlBatchCommand("""
             INSERT INTO rescore_work (economy, mineral, occurred_at, silent, traceparent, asked)
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6) AS work (economy, mineral, occurred_at, silent, traceparent, asked)
             ORDER BY economy, mineral -- two who ask for the same pairs wait for one another and do not deadlock
@@ -48,7 +56,7 @@ internal static class WorkTable
                 silent = rescore_work.silent AND excluded.silent,
                 asked = rescore_work.asked + excluded.asked,
                 traceparent = coalesce(excluded.traceparent, rescore_work.traceparent)
-            """, connection, transaction)
+            """)
         {
             Parameters =
             {
@@ -60,7 +68,6 @@ internal static class WorkTable
                 new() { Value = work.Select(w => w.Asked).ToArray() },
             },
         };
-        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>
@@ -68,26 +75,31 @@ internal static class WorkTable
     /// the newest one: a request that is seen was committed after the worker that held the pair before had committed its score.
     /// </summary>
     /// <param name="held">Pairs that are left where they are.</param>
-    public static async Task<List<(WorkItem Item, CurrentScore? Current)>> TakeAsync(
-        NpgsqlTransaction transaction, int limit, IReadOnlyCollection<(string Economy, string Mineral)> held, CancellationToken cancellationToken)
+    public static NpgsqlBatchCommand Take(int limit, IReadOnlyCollection<(string Economy, string Mineral)> held)
     {
-        var others = held.Count == 0 ? "" : "WHERE NOT EXISTS (SELECT FROM unnest($2, $3) AS held (e, m) WHERE e = economy AND m = mineral)";
-        await using var command = new NpgsqlCommand($"""
+        var others = held.Count == 0 ? "" : "WHERE NOT EXISTS (SELECT FROM unnest($1, $2) AS held (e, m) WHERE e = economy AND m = mineral)";
+        // The limit is not a parameter: the server would plan the statement anew each time, to know it.
+        var command = new NpgsqlBatchCommand(string.Create(CultureInfo.InvariantCulture, $"""
             WITH taken AS (
                 DELETE FROM rescore_work w USING (
-                    SELECT economy, mineral FROM rescore_work {others} ORDER BY requested_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS free
+                    SELECT economy, mineral FROM rescore_work {others} ORDER BY requested_at LIMIT {limit} FOR UPDATE SKIP LOCKED) AS free
                 WHERE w.economy = free.economy AND w.mineral = free.mineral
                 RETURNING w.economy, w.mineral, w.occurred_at, w.silent, w.traceparent, w.asked)
             SELECT t.*, {CurrentScore.Columns} FROM taken t LEFT JOIN current_scores c USING (economy, mineral)
-            """, transaction.Connection, transaction) { Parameters = { new NpgsqlParameter<int> { TypedValue = limit } } };
+            """));
         if (held.Count > 0)
         {
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. held.Select(p => p.Economy)] });
             command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. held.Select(p => p.Mineral)] });
         }
 
+        return command;
+    }
+
+    /// <summary>Reads the answer to <see cref="Take"/>.</summary>
+    public static async Task<List<(WorkItem Item, CurrentScore? Current)>> ReadTakenAsync(NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
         var items = new List<(WorkItem, CurrentScore?)>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var (economy, mineral) = (reader.GetString(0), reader.GetString(1));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Chokepoint.Contracts;
 using Chokepoint.Imports;
 using Chokepoint.Reference;
@@ -11,10 +12,12 @@ internal static class ImportedFigures
 {
     public static IReadOnlyList<string> Columns { get; } = [.. FigureTable.Columns];
 
-    /// <summary>How many imports have been merged; their numbers would not do, since a later one may be merged first.</summary>
+    /// <summary>Asks how many imports have been merged; their numbers would not do, since a later one may be merged first.</summary>
+    public static string Count { get; } = string.Create(CultureInfo.InvariantCulture, $"SELECT count(*) FROM import_jobs WHERE state = {(int)ImportState.Completed}");
+
     public static async Task<long> CountAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand($"SELECT count(*) FROM import_jobs WHERE state = {(int)ImportState.Completed}", connection);
+        await using var command = new NpgsqlCommand(Count, connection);
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

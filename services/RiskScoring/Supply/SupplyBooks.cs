@@ -24,7 +24,12 @@ internal sealed class SupplyBooks(LiveMethod method)
     /// <summary>Brings <see cref="Current"/> up to what is committed, as the connection sees it.</summary>
     public async Task<SupplyBook> RefreshAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        var merged = await ImportedFigures.CountAsync(connection, cancellationToken);
+        return await RefreshAsync(connection, await ImportedFigures.CountAsync(connection, cancellationToken), cancellationToken);
+    }
+
+    /// <param name="merged">What <see cref="ImportedFigures.Count"/> has told on this connection.</param>
+    public async Task<SupplyBook> RefreshAsync(NpgsqlConnection connection, long merged, CancellationToken cancellationToken)
+    {
         if (merged <= Interlocked.Read(ref imported)) return Current;
         var figures = await ImportedFigures.ReadAsync(connection, imports: null, cancellationToken);
         // A second of arithmetic, and only when an operator has imported: others who ask meanwhile wait for it rather than do it too.
