@@ -17,7 +17,7 @@ builder.AddServiceDatabase<PricesDbContext>("pricesdb");
 builder.AddMessaging<PricesDbContext>("market-prices");
 builder.Services.AddSingleton<ObservationStore>();
 builder.Services.AddSingleton<SignalAnnouncer>();
-builder.AddImports<PriceRow, PriceTarget>(lanes: 3);
+builder.AddImports<PriceRow, PriceTarget>(lanes: 2);
 builder.Services.AddSingleton<IImportFormat<PriceRow>, PinkSheetFormat>();
 builder.Services.AddSingleton<IImportFormat<PriceRow>, ImfFormat>();
 builder.Services.AddSingleton<IImportFormat<PriceRow>, FredFormat>();
