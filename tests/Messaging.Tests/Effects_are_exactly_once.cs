@@ -106,7 +106,7 @@ public sealed class Effects_are_exactly_once(ServersFixture servers)
     {
         var broker = await servers.CreateBrokerAsync();
         var database = await servers.CreateDatabaseAsync();
-        await using var risk = await TestService.StartAsync("risk-scoring", database, broker, linger: TimeSpan.FromSeconds(2));
+        await using var risk = await TestService.StartAsync("risk-scoring", database, broker, linger: TimeSpan.FromSeconds(6)); // four connections take as long on a busy machine
         var first = Events.Control();
         await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, first.EventId, Json(first)));
         await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1); // it consumes by now

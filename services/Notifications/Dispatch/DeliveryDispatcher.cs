@@ -7,8 +7,7 @@ namespace Chokepoint.Notifications.Dispatch;
 
 /// <summary>
 /// Sends what is due: handed over by the commit that made it, or looked for when woken by a commit, a freed slot, or the time something
-/// falls due. Any number of attempts run at once, up to a
-/// bound in all and a smaller one per subscription.
+/// falls due. Any number of attempts run at once, up to a bound in all and a smaller one per subscription.
 /// </summary>
 internal sealed class DeliveryDispatcher(
     DueDeliveries due, FreshDeliveries fresh, WebhookSender sender, AttemptRecorder recorder, DispatchSignal signal, DatabaseReadiness database,

@@ -24,8 +24,7 @@ internal static class StageProfile
         ("risk: work taken, clauses and score read", "risk", "rescore", false),
         ("risk: scored, written with its event, committed", "risk", "outbox publish", false),
         ("broker: on disk, delivered", "notifications", "handle RiskScoreChanged", false),
-        ("notifications: inbox, event and delivery written, committed", "notifications", "handle RiskScoreChanged", true),
-        ("notifications: delivery claimed", "notifications", "webhook attempt", false),
+        ("notifications: inbox, event and claimed delivery written, committed", "notifications", "webhook attempt", false),
     ];
 
     public static async Task<IReadOnlyList<Measurement>> TakeAsync(CancellationToken cancellationToken)
