@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
 using System.Threading.Channels;
 using Chokepoint.Contracts;
 using Chokepoint.Messaging.Inbox;
@@ -8,7 +10,7 @@ namespace Chokepoint.Messaging.Consumers;
 /// Applies what has arrived together in one transaction: one message at a time while little comes, more while the last commit
 /// lasts, without waiting for a group to fill, unless it was told to linger. A group that fails is given back, to be applied one by one.
 /// </summary>
-[System.Diagnostics.CodeAnalysis.SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
+[SuppressMessage("Design", "CA1001", Justification = "A semaphore without a wait handle holds nothing.")]
 internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int workers, int size, TimeSpan linger)
     where TEvent : class, IPlatformEvent
 {
@@ -21,7 +23,7 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
     private int _watching;
     private readonly Channel<Waiting> _waiting = Channel.CreateUnbounded<Waiting>();
 
-    private sealed record Waiting(Delivery<TEvent> Delivery, TaskCompletionSource<bool?> Outcome);
+    private sealed record Waiting(Delivery<TEvent> Delivery, TaskCompletionSource<bool?> Outcome, long Since);
 
     /// <summary>Works until told to stop, and gives back what it has not begun.</summary>
     /// <param name="abandon">Ends what has been begun too.</param>
@@ -37,7 +39,7 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
     public Task<bool?> ApplyAsync(Delivery<TEvent> delivery)
     {
         var outcome = new TaskCompletionSource<bool?>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_waiting.Writer.TryWrite(new Waiting(delivery, outcome))) outcome.SetCanceled(CancellationToken.None);
+        if (!_waiting.Writer.TryWrite(new Waiting(delivery, outcome, Stopwatch.GetTimestamp()))) outcome.SetCanceled(CancellationToken.None);
         else CallForHelp();
         return outcome.Task;
     }
@@ -83,9 +85,18 @@ internal sealed class GroupCommit<TEvent>(GroupCommit<TEvent>.Apply apply, int w
 
     private async Task WatchAsync()
     {
-        await Task.Delay(_heldUp);
-        Volatile.Write(ref _watching, 0);
-        if (_waiting.Reader.Count > 0 && _help.CurrentCount == 0) _help.Release();
+        var wait = _heldUp;
+        do
+        {
+            await Task.Delay(wait);
+            Volatile.Write(ref _watching, 0);
+            if (!_waiting.Reader.TryPeek(out var oldest)) return;
+            wait = _heldUp - Stopwatch.GetElapsedTime(oldest.Since);
+            if (wait > TimeSpan.Zero) continue; // it came while others were watched
+            if (_help.CurrentCount == 0) _help.Release();
+            return;
+        }
+        while (Interlocked.Exchange(ref _watching, 1) == 0);
     }
 
     private async Task ApplyAsync(List<Waiting> group, CancellationToken abandon)
