@@ -17,10 +17,8 @@ public sealed class FullDiskTests(ServersFixture servers)
     [Fact]
     public async Task A_disk_that_fills_as_a_file_is_stored_keeps_no_price_of_it_and_the_file_ends_once_there_is_room()
     {
-        var (disk, database) = await SmallDisk.WithDatabaseAsync(await servers.CreateDatabaseAsync(), megabytes: 96);
-        await using var __ = disk;
-        var prices = new PriceService(servers) { On = database, Settings = [("Imports:RetryAfter", "00:00:00.5"), ("Imports:MaxAttempts", "1000"), ("Logging:LogLevel:Default", "None")] };
-        await using var _ = prices;
+        await using var disk = await SmallDisk.WithDatabaseAsync(await servers.CreateDatabaseAsync(), megabytes: 96);
+        await using var prices = new PriceService(servers) { On = disk.Database, Settings = [("Imports:RetryAfter", "00:00:00.5"), ("Imports:MaxAttempts", "1000"), ("Logging:LogLevel:Default", "None")] };
         await prices.InitializeAsync();
         (await prices.ImportAsync("format=fred", "observation_date,PCOPPUSDM\n2020-01-01,6031.2\n"u8.ToArray())).GetProperty("state").GetString().ShouldBe("completed");
 

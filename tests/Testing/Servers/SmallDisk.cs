@@ -17,12 +17,16 @@ public sealed class SmallDisk : IAsyncDisposable
 
     private SmallDisk(string place) => this.place = place;
 
+    /// <summary>The connection string of the database that lies on it.</summary>
+    /// <exception cref="InvalidOperationException">The disk was put under a folder.</exception>
+    public string Database => database ?? throw new InvalidOperationException("This disk was not made with a database.");
+
     private string Ballast => Path.Combine(place, "ballast");
 
     /// <summary>A new disk, empty but for what Postgres needs for one database.</summary>
     /// <param name="server">The connection string of any database of the server.</param>
-    /// <returns>The disk, and the connection string of a new database that lies on it whole; the server's log lies elsewhere, as it should.</returns>
-    public static async Task<(SmallDisk Disk, string Database)> WithDatabaseAsync(string server, int megabytes)
+    /// <returns>The disk with a new <see cref="Database"/> that lies on it whole; the server's log lies elsewhere, as it should.</returns>
+    public static async Task<SmallDisk> WithDatabaseAsync(string server, int megabytes)
     {
         var folder = Path.Combine(Path.GetTempPath(), $"chokepoint-disk-{Guid.NewGuid():n}");
         await using var connection = new NpgsqlConnection(server + ";Pooling=false");
@@ -32,11 +36,18 @@ public sealed class SmallDisk : IAsyncDisposable
         var disk = await MountAsync(
             $"""mkdir "$0" && mount -t tmpfs -o size={megabytes.ToString(CultureInfo.InvariantCulture)}m tmpfs "$0" && chown --reference="$1" "$0" && chmod 700 "$0" """,
             folder, data);
-        var name = $"small_{Guid.NewGuid():n}";
-        (disk.server, disk.database) = (server, name);
-        await ScalarAsync(connection, $"CREATE TABLESPACE {name} LOCATION '{folder}'");
-        await ScalarAsync(connection, $"CREATE DATABASE {name} TABLESPACE {name}");
-        return (disk, new NpgsqlConnectionStringBuilder(server) { Database = name }.ConnectionString);
+        (disk.server, disk.database) = (server, new NpgsqlConnectionStringBuilder(server) { Database = NameAt(folder) }.ConnectionString);
+        try
+        {
+            await ScalarAsync(connection, $"CREATE TABLESPACE {NameAt(folder)} LOCATION '{folder}'");
+            await ScalarAsync(connection, $"CREATE DATABASE {NameAt(folder)} TABLESPACE {NameAt(folder)}");
+            return disk;
+        }
+        catch
+        {
+            await disk.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Puts a disk under a folder that is there, which keeps what is in it and gets so many megabytes besides.</summary>
@@ -74,12 +85,15 @@ public sealed class SmallDisk : IAsyncDisposable
             Empty();
             await using var connection = new NpgsqlConnection(server + ";Pooling=false");
             await connection.OpenAsync();
-            await ScalarAsync(connection, $"DROP DATABASE IF EXISTS {database} WITH (FORCE)");
-            await ScalarAsync(connection, $"DROP TABLESPACE IF EXISTS {database}");
+            await ScalarAsync(connection, $"DROP DATABASE IF EXISTS {NameAt(place)} WITH (FORCE)");
+            await ScalarAsync(connection, $"DROP TABLESPACE IF EXISTS {NameAt(place)}");
         }
         await RunAsync("umount -l \"$0\"", place);
         if (server is not null) Directory.Delete(place);
     }
+
+    /// <summary>Of the tablespace and the database on the disk there.</summary>
+    private static string NameAt(string folder) => Path.GetFileName(folder).Replace('-', '_');
 
     private static async Task<SmallDisk> MountAsync(string commands, string folder, params string[] more)
     {

@@ -16,10 +16,8 @@ public sealed class FullDiskTests(ServersFixture servers)
     [Fact]
     public async Task A_disk_that_fills_amid_a_file_keeps_nothing_of_it_from_readers_nor_any_row_twice_and_the_file_ends_once_there_is_room()
     {
-        var (disk, database) = await SmallDisk.WithDatabaseAsync(await servers.CreateDatabaseAsync(), megabytes: 160);
-        await using var __ = disk;
-        var trade = new TradeService(servers) { On = database, Settings = [("Imports:RetryAfter", "00:00:00.5"), ("Imports:MaxAttempts", "1000"), ("Logging:LogLevel:Default", "None")] };
-        await using var _ = trade;
+        await using var disk = await SmallDisk.WithDatabaseAsync(await servers.CreateDatabaseAsync(), megabytes: 160);
+        await using var trade = new TradeService(servers) { On = disk.Database, Settings = [("Imports:RetryAfter", "00:00:00.5"), ("Imports:MaxAttempts", "1000"), ("Logging:LogLevel:Default", "None")] };
         await trade.InitializeAsync();
         TradeService.State(await trade.ImportAsync("baci", "t,i,j,k,v,q\n2020,156,842,250410,1,1\n")).ShouldBe("completed");
 
