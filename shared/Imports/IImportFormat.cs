@@ -52,8 +52,9 @@ public interface IImportTarget<TRow>
     Task LearnAsync(ImportJob job, TRow row, CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <summary>Writes what is held back, and makes what the staging table lacks for the batch, which is sent next.</summary>
-    Task CompleteBatchAsync(NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken) =>
-        Task.CompletedTask;
+    /// <returns>The table that the batch is sent to: the staging table, or the part of it that all the batch's rows belong to.</returns>
+    Task<string> CompleteBatchAsync(NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken) =>
+        Task.FromResult(staging);
 
     /// <summary>
     /// Stores the rows of a file of one batch that are all held back, without a staging table, as <see cref="MergeAsync"/> would; null, and

@@ -3,15 +3,19 @@ using Npgsql;
 namespace Chokepoint.Imports;
 
 /// <summary>Rows and rejects already encoded, and how far the file was read when they were complete.</summary>
+/// <param name="columns">Of a row, as they are encoded.</param>
 /// <param name="bytes">Encoded size at which the batch is full.</param>
 /// <param name="expected">Encoded size it is likely to come to; no more than that is set aside.</param>
-internal sealed class ImportBatch(string copyRows, int bytes, long expected)
+internal sealed class ImportBatch(string columns, int bytes, long expected)
 {
     private const string CopyRejects = "COPY import_rejects (job_no, no, line, reason) FROM STDIN (FORMAT binary)";
 
     public BinaryCopyBuffer Rows { get; } = new((int)Math.Min(bytes + (bytes >> 3), expected));
 
     public BinaryCopyBuffer Rejects { get; } = new(1 << 14);
+
+    /// <summary>What the rows are copied to; said before the batch is written.</summary>
+    public string? Table { get; set; }
 
     /// <param name="heldBytes">Of rows that the batch gets before it is written.</param>
     public bool IsFull(int heldBytes) => Rows.Length + Rejects.Length + heldBytes >= bytes;
@@ -32,7 +36,7 @@ internal sealed class ImportBatch(string copyRows, int bytes, long expected)
     /// <summary>Rows and rejects alone, into a transaction that goes on.</summary>
     public async Task CopyAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        await CopyAsync(connection, copyRows, Rows, cancellationToken);
+        await CopyAsync(connection, $"COPY {Table} ({columns}) FROM STDIN (FORMAT binary)", Rows, cancellationToken);
         await CopyAsync(connection, CopyRejects, Rejects, cancellationToken);
     }
 

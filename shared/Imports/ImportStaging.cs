@@ -9,7 +9,7 @@ namespace Chokepoint.Imports;
 /// </summary>
 internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob job, string staging, int batchBytes)
 {
-    private readonly string _copyRows = $"COPY {staging} ({string.Join(", ", target.StagedColumns(job))}) FROM STDIN (FORMAT binary)";
+    private readonly string _columns = string.Join(", ", target.StagedColumns(job));
 
     private long _read;
     private long _accepted = job.RowsAccepted;
@@ -83,7 +83,7 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     {
         if (!_isPrepared) await target.PrepareAsync(connection, job, staging, cancellationToken);
         _isPrepared = true;
-        await target.CompleteBatchAsync(connection, batch.Rows, job, staging, cancellationToken);
+        batch.Table = await target.CompleteBatchAsync(connection, batch.Rows, job, staging, cancellationToken);
     }
 
     private Task WriteAsync(NpgsqlConnection connection, ImportBatch batch, long position, Task before, CancellationToken cancellationToken)
@@ -95,27 +95,34 @@ internal sealed class ImportStaging<TRow>(IImportTarget<TRow> target, ImportJob 
     private ImportProgress Progress(long bytes) => new(Read, _accepted, _rejected, bytes);
 
     /// <summary>Figures take about two times as much encoded as written out.</summary>
-    private ImportBatch NewBatch() => new(_copyRows, batchBytes, expected: 4096 + 2 * job.ByteCount);
+    private ImportBatch NewBatch() => new(_columns, batchBytes, expected: 4096 + 2 * job.ByteCount);
 
-    private async ValueTask TakeAsync(IRowReader<TRow> reader, ImportBatch batch, CancellationToken cancellationToken)
+    private ValueTask TakeAsync(IRowReader<TRow> reader, ImportBatch batch, CancellationToken cancellationToken)
     {
-        if (reader.TryGet(out var row, out var reason))
+        if (!reader.TryGet(out var row, out var reason))
         {
-            if (!target.TryEncode(batch.Rows, job, row))
-            {
-                await target.LearnAsync(job, row, cancellationToken);
-                if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
-            }
-            _accepted++;
-            return;
+            Reject(reader.Line, reason, batch);
+            return ValueTask.CompletedTask;
         }
+        _accepted++;
+        return target.TryEncode(batch.Rows, job, row) ? ValueTask.CompletedTask : LearnAsync(row, batch, cancellationToken);
+    }
+
+    private async ValueTask LearnAsync(TRow row, ImportBatch batch, CancellationToken cancellationToken)
+    {
+        await target.LearnAsync(job, row, cancellationToken);
+        if (!target.TryEncode(batch.Rows, job, row)) throw new InvalidOperationException("The target did not learn what the row needs.");
+    }
+
+    private void Reject(long line, string reason, ImportBatch batch)
+    {
         reason = QuotedText.Of(reason);
         batch.Rejects.StartRow(4);
         batch.Rejects.Write(job.No);
         batch.Rejects.Write(++_rejected);
-        batch.Rejects.Write(reader.Line);
+        batch.Rejects.Write(line);
         batch.Rejects.Write(reason);
-        FirstReject ??= (reader.Line, reason);
+        FirstReject ??= (line, reason);
     }
 
     /// <summary>A connection, what is being written on it, and the batch that is free when that has ended.</summary>

@@ -71,11 +71,11 @@ internal sealed class PriceTarget(NpgsqlDataSource database, SignalAnnouncer sig
         _series[row.Series] = (await SeriesRegistry.ResolveAsync(connection, row.Series, cancellationToken)).No;
     }
 
-    public Task CompleteBatchAsync(NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken)
+    public Task<string> CompleteBatchAsync(NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken)
     {
         foreach (var year in _held.Values) year.Write(buffer, ++_seq);
         Forget();
-        return Task.CompletedTask;
+        return Task.FromResult(staging);
     }
 
     /// <summary>A file that brings years which nobody has yet, the bulk of what is ever imported, is stored as it was read.</summary>

@@ -117,6 +117,9 @@ internal static class FlowTables
     /// <summary>The table of one source's year.</summary>
     public static string PartOf(short source, short year) => $"flows_{source}_{year}";
 
+    /// <summary>The table of a staged year.</summary>
+    public static string StagedPart(string staging, short year) => $"{staging}_{year}";
+
     /// <summary>
     /// Makes the table of a source, which its years become parts of. Attached rather than created in place, since that locks readers
     /// out of nothing, and in a transaction of its own, since even that lock must not be held for the length of an import.
@@ -151,7 +154,7 @@ internal static class FlowTables
     {
         await using var command = new NpgsqlCommand(
             $"""
-            CREATE TABLE IF NOT EXISTS {staging}_{year} PARTITION OF {staging}
+            CREATE TABLE IF NOT EXISTS {StagedPart(staging, year)} PARTITION OF {staging}
                 (CONSTRAINT {OfYear} CHECK (source = {source}::smallint AND year >= {year}::smallint AND year < {year + 1}::smallint)) FOR VALUES IN ({year})
             """, connection);
         await command.ExecuteNonQueryAsync(cancellationToken);

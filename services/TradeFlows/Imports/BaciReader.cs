@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Chokepoint.Imports;
 using Chokepoint.TradeFlows.Domain;
 using CsvHelper;
@@ -13,12 +14,16 @@ namespace Chokepoint.TradeFlows.Imports;
 internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classification, int thisYear) : IRowReader<FlowRow>
 {
     private const int FirstYear = 1995;
+    private const int HighestCode = 999_999;
     private const double Absurd = 1e15;
 
     private static readonly CsvReaderOptions Options = new()
     {
-        Separator = ',', TrimWhitespace = true, PoolStrings = true, MaxRecordSize = 1 << 16, IncludeValuesInExceptions = false,
+        Separator = ',', TrimWhitespace = true, MaxRecordSize = 1 << 16, IncludeValuesInExceptions = false,
     };
+
+    /// <summary>The texts of the codes that were met: five thousand, which all rows share.</summary>
+    private readonly Dictionary<int, string> _codes = [];
 
     private readonly MisplacedRows _misplaced = new();
     private CsvReader? _csv;
@@ -28,24 +33,12 @@ internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classifica
     /// <summary>Counted on over the files of an archive.</summary>
     public long Line => _linesBefore + (_csv?.RowNumber ?? 0) + 1;
 
-    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            while (true)
-            {
-                if (_csv is null && !await OpenNextAsync(cancellationToken)) return false;
-                if (await _csv!.ReadAsync(cancellationToken)) return true;
-                _misplaced.AtEnd();
-                _linesBefore += _csv.RowNumber + 1;
-                await _csv.DisposeAsync();
-                _csv = null;
-            }
-        }
-        catch (Exception e) when (e is CsvFormatException or InvalidDataException)
-        {
-            throw ImportRefusedException.Damaged($"{parts[Math.Max(_part - 1, 0)].Name} cannot be read on from line {Line}: {e.Message}", e);
-        }
+        var read = _csv?.ReadAsync(cancellationToken) ?? new ValueTask<bool>(false);
+        if (!read.IsCompletedSuccessfully) return ReadOnAsync(read, cancellationToken);
+        var isRow = read.Result; // nearly always: a row takes no time to wait for it
+        return isRow ? new ValueTask<bool>(true) : ReadOnAsync(new ValueTask<bool>(false), cancellationToken);
     }
 
     public bool TryGet([MaybeNullWhen(false)] out FlowRow row, [NotNullWhen(false)] out string? reason)
@@ -58,6 +51,34 @@ internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classifica
     public async ValueTask DisposeAsync()
     {
         if (_csv is not null) await _csv.DisposeAsync();
+    }
+
+    /// <param name="read">Whether the part in hand has another row; when it has none, the next part is asked.</param>
+    private async ValueTask<bool> ReadOnAsync(ValueTask<bool> read, CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (!await read)
+            {
+                await CloseAsync();
+                if (!await OpenNextAsync(cancellationToken)) return false;
+                read = _csv!.ReadAsync(cancellationToken);
+            }
+            return true;
+        }
+        catch (Exception e) when (e is CsvFormatException or InvalidDataException)
+        {
+            throw ImportRefusedException.Damaged($"{parts[Math.Max(_part - 1, 0)].Name} cannot be read on from line {Line}: {e.Message}", e);
+        }
+    }
+
+    private async ValueTask CloseAsync()
+    {
+        if (_csv is null) return;
+        _misplaced.AtEnd();
+        _linesBefore += _csv.RowNumber + 1;
+        await _csv.DisposeAsync();
+        _csv = null;
     }
 
     private async ValueTask<bool> OpenNextAsync(CancellationToken cancellationToken)
@@ -78,9 +99,9 @@ internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classifica
         if (csv.FieldCount != 6) return $"The row has {csv.FieldCount} fields and the header 6.";
         if (!csv.TryParse(0, out int year) || !csv.TryParse(1, out int exporter) || !csv.TryParse(2, out int importer) || !csv.TryParse(3, out int code))
             return "t, i, j and k must be whole numbers.";
-        misplaced = year is < 1900 or > 2200 || code is < 0 or > 999_999;
+        misplaced = year is < 1900 or > 2200 || code is < 0 or > HighestCode;
         if (year < FirstYear || year > thisYear) return $"t is {year}; BACI begins in {FirstYear} and no later year than this one has flows.";
-        if (code is < 10_000 or > 999_999) return $"k is {code}, no six-digit code.";
+        if (code is < 10_000 or > HighestCode) return $"k is {code}, no six-digit code.";
         if (!TradeAreas.TryGetKind(exporter, out var from) || from is AreaKind.World) return $"i is {exporter}, no area.";
         if (!TradeAreas.TryGetKind(importer, out var to) || to is AreaKind.World) return $"j is {importer}, no area.";
         if (!csv.TryParse(4, out double thousands) || !double.IsFinite(thousands)) return "v is not a number.";
@@ -93,11 +114,11 @@ internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classifica
         if (thousands < 0 || tonnes < 0) return "v and q must not be negative.";
         if (thousands * 1000 >= Absurd || tonnes * 1000 >= Absurd) return "v or q is absurdly large.";
         row = new FlowRow(
-            TradePeriod.OfYear(year), CodeOf(csv, code), (short)importer, FlowDirection.Import, (short)exporter, "", null, null,
+            TradePeriod.OfYear(year), CodeOf(code), (short)importer, FlowDirection.Import, (short)exporter, "", null, null,
             tonnes * 1000, thousands * 1000, Estimated: false, classification);
         return null;
     }
 
-    private static string CodeOf(CsvReader csv, int code) =>
-        csv.GetSpan(3).Length == 6 ? csv.GetString(3) : code.ToString("000000", CultureInfo.InvariantCulture);
+    private string CodeOf(int code) =>
+        CollectionsMarshal.GetValueRefOrAddDefault(_codes, code, out _) ??= code.ToString("000000", CultureInfo.InvariantCulture);
 }

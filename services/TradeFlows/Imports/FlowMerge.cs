@@ -45,7 +45,7 @@ internal static class FlowMerge
     public static async Task<(long Staged, long New, long Revised)> IntoYearAsync(
         NpgsqlConnection connection, short source, short year, string staging, CancellationToken cancellationToken)
     {
-        var staged = $"{staging}_{year}";
+        var staged = FlowTables.StagedPart(staging, year);
         var key = await FlowTables.KeyOfAsync(connection, source, year, cancellationToken);
         var repeated = await DropRepeatedAsync(connection, staged, key, cancellationToken);
         var columns = string.Join(", ", key);
@@ -73,7 +73,7 @@ internal static class FlowMerge
         NpgsqlTransaction transaction, short source, short year, string staging, bool isReconciled, CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
-        var (staged, part) = ($"{staging}_{year}", FlowTables.PartOf(source, year));
+        var (staged, part) = (FlowTables.StagedPart(staging, year), FlowTables.PartOf(source, year));
         var key = FlowTables.KeyOf(isReconciled);
         var index = $"SET LOCAL maintenance_work_mem = '128MB'; CREATE UNIQUE INDEX {part}_key ON {staged} ({string.Join(", ", key)})";
         var repeated = 0L;

@@ -18,6 +18,7 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
     private readonly List<short> _newYears = [];
     private short _source;
     private short _lastYear;
+    private bool _isOfOneYear;
     private bool _isReconciled;
 
     public IReadOnlyList<string> StagedColumns(ImportJob job) => FlowEncoding.Columns(IsReconciled(job));
@@ -30,6 +31,7 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
         await FlowTables.EnsureSourceAsync(database, _source, cancellationToken);
         _isReconciled = IsReconciled(job);
         _lastYear = 0;
+        _isOfOneYear = true;
         _years.Clear();
         _newYears.Clear();
     }
@@ -53,18 +55,25 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
         if (row.Year != _lastYear)
         {
             if (_years.Add(row.Year)) _newYears.Add(row.Year);
+            _isOfOneYear &= buffer.Rows == 0;
             _lastYear = row.Year;
         }
         FlowEncoding.Write(buffer, row, _isReconciled);
         return true;
     }
 
-    /// <summary>Each year has a table of its own, so that a year nobody has yet can become a part of the flows as it is.</summary>
-    public async Task CompleteBatchAsync(
+    /// <summary>
+    /// Each year has a table of its own, so that a year nobody has yet can become a part of the flows as it is. A batch of one year is
+    /// copied straight into its table: finding each row's costs a fifth of the copying.
+    /// </summary>
+    public async Task<string> CompleteBatchAsync(
         NpgsqlConnection connection, BinaryCopyBuffer buffer, ImportJob job, string staging, CancellationToken cancellationToken)
     {
         foreach (var year in _newYears) await FlowTables.StageYearAsync(connection, _source, year, staging, cancellationToken);
         _newYears.Clear();
+        var table = _isOfOneYear && buffer.Rows > 0 ? FlowTables.StagedPart(staging, _lastYear) : staging;
+        _isOfOneYear = true;
+        return table;
     }
 
     public async Task<MergeOutcome> MergeAsync(

@@ -30,16 +30,22 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
     private async Task AnnounceYearsAsync(
         NpgsqlTransaction transaction, TouchedProfiles touched, IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
     {
+        var before = Task.FromResult<List<SupplyProfileChanged>>([]);
         foreach (var year in touched.Years.Keys.GroupBy(k => k.Period, k => k.Importer))
         {
             foreach (var importers in year.Order().Chunk(ImportersAtOnce))
             {
                 var flows = await ReportedFlows.OfYearAsync(transaction.Connection!, importers, year.Key, ProfileCodes.All, sources, cancellationToken);
-                var events = flows.GroupBy(f => f.Reporter).AsParallel().AsOrdered().WithCancellation(cancellationToken)
-                    .SelectMany(g => ProfilesOf(g.Key, year.Key, [.. g], touched.Years[(g.Key, year.Key)], sources)).ToList();
-                await store.PublishAsync(transaction, events, cancellationToken);
+                var ready = await before;
+                before = Task.Run(() => Take(flows, year.Key), cancellationToken); // while those before are stored and the next are read
+                await store.PublishAsync(transaction, ready, cancellationToken);
             }
         }
+        await store.PublishAsync(transaction, await before, cancellationToken);
+
+        List<SupplyProfileChanged> Take(IReadOnlyList<ReportedFlow> flows, int period) =>
+            [.. flows.GroupBy(f => f.Reporter).AsParallel().AsOrdered().WithCancellation(cancellationToken)
+                .SelectMany(g => ProfilesOf(g.Key, period, [.. g], touched.Years[(g.Key, period)], sources))];
     }
 
     private static IEnumerable<SupplyProfileChanged> ProfilesOf(

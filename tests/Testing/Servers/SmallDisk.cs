@@ -41,6 +41,9 @@ public sealed class SmallDisk : IAsyncDisposable
         {
             await ScalarAsync(connection, $"CREATE TABLESPACE {NameAt(folder)} LOCATION '{folder}'");
             await ScalarAsync(connection, $"CREATE DATABASE {NameAt(folder)} TABLESPACE {NameAt(folder)}");
+            // The new database's files have holes where pages are in memory still. On a full disk they could not be filled, and whoever needs
+            // the memory, of whichever database, would be told that the disk is full.
+            await ScalarAsync(connection, "CHECKPOINT");
             return disk;
         }
         catch
