@@ -123,7 +123,7 @@ internal sealed class ControlsApp : WebApplicationFactory<ControlsDbContext>
         where TEvent : IPlatformEvent
     {
         var connection = await new ConnectionFactory { Uri = new Uri(_broker) }.CreateConnectionAsync();
-        return new EventTap<TEvent>(connection, await connection.CreateChannelAsync(), consumer);
+        return new EventTap<TEvent>(connection, consumer);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -156,17 +156,19 @@ internal sealed class MovedTime(DateTimeOffset? start) : TimeProvider
 }
 
 /// <summary>Reads the queue that a consumer would read.</summary>
-internal sealed class EventTap<TEvent>(IConnection connection, IChannel channel, string consumer) : IAsyncDisposable
+internal sealed class EventTap<TEvent>(IConnection connection, string consumer) : IAsyncDisposable
     where TEvent : IPlatformEvent
 {
     private readonly string _queue = EventTopology.Routes.Single(r => r.Event == typeof(TEvent)).QueueOf(consumer);
 
     private readonly HashSet<Guid> _seen = [];
+    private IChannel? _channel;
 
     /// <summary>The next so many events, in the order in which they were delivered; a repeated delivery, which the outbox may make, is passed over.</summary>
     public async Task<List<TEvent>> TakeAsync(int count)
     {
         var events = new List<TEvent>();
+        var channel = await OpenAsync();
         await Eventually.IsTrueAsync(async () =>
         {
             while (events.Count < count && await channel.BasicGetAsync(_queue, autoAck: true) is { } message)
@@ -184,12 +186,24 @@ internal sealed class EventTap<TEvent>(IConnection connection, IChannel channel,
     {
         await Eventually.IsTrueAsync(() => app.WithDbAsync(async db =>
             await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM messaging.outbox").SingleAsync() == 0));
-        (await channel.BasicGetAsync(_queue, autoAck: true)).ShouldBeNull();
+        (await (await OpenAsync()).BasicGetAsync(_queue, autoAck: true)).ShouldBeNull();
     }
 
     public async ValueTask DisposeAsync()
     {
-        await channel.DisposeAsync();
+        if (_channel is not null) await _channel.DisposeAsync();
         await connection.DisposeAsync();
+    }
+
+    /// <summary>The service declares its queues some time after it began to answer; a channel that asks for none before is closed.</summary>
+    private async Task<IChannel> OpenAsync()
+    {
+        await Eventually.SucceedsAsync(async () =>
+        {
+            if (_channel is { IsOpen: true }) return;
+            var channel = _channel = await connection.CreateChannelAsync();
+            await channel.QueueDeclarePassiveAsync(_queue);
+        });
+        return _channel!;
     }
 }
