@@ -33,12 +33,24 @@ internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classifica
     /// <summary>Counted on over the files of an archive.</summary>
     public long Line => _linesBefore + (_csv?.RowNumber ?? 0) + 1;
 
-    public ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
+    public async ValueTask<bool> ReadAsync(CancellationToken cancellationToken)
     {
-        var read = _csv?.ReadAsync(cancellationToken) ?? new ValueTask<bool>(false);
-        if (!read.IsCompletedSuccessfully) return ReadOnAsync(read, cancellationToken);
-        var isRow = read.Result; // nearly always: a row takes no time to wait for it
-        return isRow ? new ValueTask<bool>(true) : ReadOnAsync(new ValueTask<bool>(false), cancellationToken);
+        try
+        {
+            while (true)
+            {
+                if (_csv is null && !await OpenNextAsync(cancellationToken)) return false;
+                if (await _csv!.ReadAsync(cancellationToken)) return true;
+                _misplaced.AtEnd();
+                _linesBefore += _csv.RowNumber + 1;
+                await _csv.DisposeAsync();
+                _csv = null;
+            }
+        }
+        catch (Exception e) when (e is CsvFormatException or InvalidDataException)
+        {
+            throw ImportRefusedException.Damaged($"{parts[Math.Max(_part - 1, 0)].Name} cannot be read on from line {Line}: {e.Message}", e);
+        }
     }
 
     public bool TryGet([MaybeNullWhen(false)] out FlowRow row, [NotNullWhen(false)] out string? reason)
@@ -51,34 +63,6 @@ internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classifica
     public async ValueTask DisposeAsync()
     {
         if (_csv is not null) await _csv.DisposeAsync();
-    }
-
-    /// <param name="read">Whether the part in hand has another row; when it has none, the next part is asked.</param>
-    private async ValueTask<bool> ReadOnAsync(ValueTask<bool> read, CancellationToken cancellationToken)
-    {
-        try
-        {
-            while (!await read)
-            {
-                await CloseAsync();
-                if (!await OpenNextAsync(cancellationToken)) return false;
-                read = _csv!.ReadAsync(cancellationToken);
-            }
-            return true;
-        }
-        catch (Exception e) when (e is CsvFormatException or InvalidDataException)
-        {
-            throw ImportRefusedException.Damaged($"{parts[Math.Max(_part - 1, 0)].Name} cannot be read on from line {Line}: {e.Message}", e);
-        }
-    }
-
-    private async ValueTask CloseAsync()
-    {
-        if (_csv is null) return;
-        _misplaced.AtEnd();
-        _linesBefore += _csv.RowNumber + 1;
-        await _csv.DisposeAsync();
-        _csv = null;
     }
 
     private async ValueTask<bool> OpenNextAsync(CancellationToken cancellationToken)
