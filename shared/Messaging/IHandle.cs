@@ -35,3 +35,18 @@ public interface IHandleGroup<TEvent> : IHandle<TEvent>
     Task IHandle<TEvent>.HandleAsync(TEvent @event, CancellationToken cancellationToken) =>
         HandleAsync([new Heard<TEvent>(@event, System.Diagnostics.Activity.Current?.Id)], cancellationToken);
 }
+
+/// <summary>
+/// Applies an event that comes by itself in the fewest round trips, by Npgsql and not through a DbContext: the handler sends the record of
+/// the event with its first statements and the commit with its last. What waits together, and what it does not take, goes to the group.
+/// </summary>
+public interface IHandleAlone<TEvent> : IHandleGroup<TEvent>
+    where TEvent : class, IPlatformEvent
+{
+    /// <summary>Whether this one can be applied so.</summary>
+    bool TakesAlone(TEvent @event);
+
+    /// <summary>Sends <see cref="LoneTransaction.First"/>, if need be more, and ends with <see cref="LoneTransaction.CommitAsync"/>.</summary>
+    /// <remarks>Where the event was applied before, the first batch throws; let that through.</remarks>
+    Task HandleAloneAsync(Heard<TEvent> heard, LoneTransaction transaction, CancellationToken cancellationToken);
+}

@@ -28,13 +28,15 @@ public sealed class Effects_are_exactly_once(ServersFixture servers)
         await Eventually.BecomesAsync(controls.OutboxAsync, count => count == 0);
     }
 
-    [Fact]
-    public async Task The_same_message_a_hundred_times_over_three_replicas_has_one_effect()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_message_a_hundred_times_over_three_replicas_has_one_effect(bool alone)
     {
         var broker = await servers.CreateBrokerAsync();
         var database = await servers.CreateDatabaseAsync();
         var replicas = new List<TestService>();
-        for (var i = 0; i < 3; i++) replicas.Add(await TestService.StartAsync("risk-scoring", database, broker));
+        for (var i = 0; i < 3; i++) replicas.Add(await TestService.StartAsync("risk-scoring", database, broker, alone: alone));
         var one = Events.Control();
         await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, one.EventId, Json(one)));
 
@@ -44,6 +46,50 @@ public sealed class Effects_are_exactly_once(ServersFixture servers)
         foreach (var replica in replicas) await replica.DisposeAsync(); // what is in hand is finished or given back
         (await Amqp.ReadyAsync(broker, Queue)).ShouldBe(0u);
         (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM applied")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_comes_by_itself_is_handled_alone_and_what_comes_again_has_no_effect_and_is_no_fault()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var script = new Script();
+        await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker, script, alone: true);
+        for (var version = 1; version <= 3; version++)
+        {
+            var one = Events.Control(version);
+            await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, one.EventId, Json(one)));
+            await Eventually.BecomesAsync(risk.AppliedAsync, count => count == version);
+            await Amqp.PublishAsync(broker, Queue, one.EventId, Json(one));
+            await Eventually.BecomesAsync(() => Task.FromResult(script.Alone), calls => calls == 2 * version);
+        }
+
+        (await risk.AppliedAsync()).ShouldBe(3);
+        (await risk.WithDbAsync(db => db.Set<Inbox.InboxRow>().CountAsync())).ShouldBe(3);
+        (await risk.Get<DeadLetters.IDeadLetters>().ListAsync(null, null, 10, CancellationToken.None)).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_handler_of_a_lone_event_that_fails_or_does_not_commit_has_no_effect_and_the_event_comes_again(bool forgets)
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var failures = 0;
+        var script = new Script { ForgetsToCommit = forgets };
+        script.OnHandle = (_, _, _) =>
+        {
+            if (Interlocked.Increment(ref failures) > 2) script.ForgetsToCommit = false;
+            else if (!forgets) throw new InvalidOperationException("blown up before the commit");
+            return Task.CompletedTask;
+        };
+        await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker, script, alone: true);
+        var one = Events.Control();
+
+        await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, one.EventId, Json(one)));
+
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1);
+        script.Alone.ShouldBe(3);
+        await Eventually.BecomesAsync(() => Amqp.ReadyAsync(broker, Queue), ready => ready == 0);
     }
 
     [Fact]

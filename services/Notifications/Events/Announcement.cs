@@ -4,36 +4,64 @@ using Chokepoint.Messaging;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Notifications.Dispatch;
 using Chokepoint.Notifications.Domain;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Options;
+using Npgsql;
 
 namespace Chokepoint.Notifications.Events;
 
 /// <summary>
 /// Turns events of the platform into the CloudEvents that leave it, each stored once, and one delivery for each subscription that
-/// wants it, all in the transaction that marks the events as heard. The dispatcher is signalled when that commits.
+/// wants it, all in the transaction that marks the events as heard. The dispatcher is signalled when that commits; what it can begin at
+/// once of a lone event it is given.
 /// </summary>
 internal sealed class Announcement<TEvent>(
-    NotificationsDbContext db, CloudEventMapping mapping, CommitSignal signal, FreshDeliveries fresh, IOptions<DispatchSettings> options, TimeProvider time)
-    : IHandleGroup<TEvent>
+    NotificationsDbContext db, CloudEventMapping mapping, CommitSignal commits, DispatchSignal signal, FreshDeliveries fresh,
+    IOptions<DispatchSettings> options, TimeProvider time)
+    : IHandleAlone<TEvent>
     where TEvent : class, IPlatformEvent
 {
     /// <summary>Up to so many deliveries are begun by the commit that made them; more are shared out by a look, with what else waits.</summary>
     private const int FewListeners = 16;
 
+    public bool TakesAlone(TEvent @event) => !IsSilent(@event);
+
+    public async Task HandleAloneAsync(Heard<TEvent> heard, LoneTransaction transaction, CancellationToken cancellationToken)
+    {
+        var outgoing = Outgoing(heard);
+        await using var first = transaction.First();
+        var deliveries = await EventIntake.StoreAsync(first, [outgoing], cancellationToken);
+        await using var last = transaction.Next();
+        if (fresh.IsWanted && deliveries.Count is > 0 and <= FewListeners)
+        {
+            List<ClaimedDelivery> claimed = [];
+            EventIntake.AddClaimed(last, deliveries, options.Value.Lease);
+            await transaction.CommitAsync(last, async reader => claimed = await EventIntake.ReadClaimedAsync(reader, outgoing, time, cancellationToken), cancellationToken);
+            if (claimed.Count < deliveries.Count) signal.Raise();
+            if (claimed.Count > 0) fresh.Committed(claimed);
+            return;
+        }
+
+        EventIntake.AddDue(last, deliveries);
+        await transaction.CommitAsync(last, read: null, cancellationToken);
+        if (deliveries.Count > 0) signal.Raise();
+    }
+
     public async Task HandleAsync(IReadOnlyList<Heard<TEvent>> events, CancellationToken cancellationToken)
     {
         OutgoingEvent[] outgoing = [.. events.Where(heard => !IsSilent(heard.Event)).Select(Outgoing)];
         if (outgoing.Length == 0) return;
-        var deliveries = await EventIntake.StoreAsync(db, outgoing, cancellationToken);
-        if (outgoing is [var only] && fresh.IsWanted && deliveries.Count is > 0 and <= FewListeners)
+        var transaction = (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
+        await using var store = new NpgsqlBatch(transaction.Connection, transaction);
+        var deliveries = await EventIntake.StoreAsync(store, outgoing, cancellationToken);
+        if (deliveries.Count > 0)
         {
-            var claimed = await EventIntake.DeliverClaimedAsync(db, only, deliveries, options.Value.Lease, time, cancellationToken);
-            signal.TookIn(db, delivers: claimed.Count < deliveries.Count, claimed);
-            return;
+            await using var deliver = new NpgsqlBatch(transaction.Connection, transaction);
+            EventIntake.AddDue(deliver, deliveries);
+            await deliver.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        await EventIntake.DeliverAsync(db, deliveries, cancellationToken);
-        signal.TookIn(db, delivers: deliveries.Count > 0, claimed: []);
+        commits.TookIn(db, delivers: deliveries.Count > 0);
     }
 
     private OutgoingEvent Outgoing(Heard<TEvent> heard)

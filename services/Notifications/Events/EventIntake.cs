@@ -2,16 +2,14 @@ using Chokepoint.Contracts;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Notifications.Dispatch;
 using Chokepoint.Notifications.Domain;
-using Microsoft.EntityFrameworkCore;
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using NpgsqlTypes;
 
 namespace Chokepoint.Notifications.Events;
 
 /// <summary>
-/// Stores events and their deliveries in the transaction that they are handled in, in two round trips; in one where nobody listens. The
-/// deliveries of a lone event may be claimed as they are made.
+/// Stores events and their deliveries in the transaction that they are handled in, in two round trips. The deliveries of a lone event may be
+/// claimed as they are made.
 /// </summary>
 internal static class EventIntake
 {
@@ -46,12 +44,11 @@ internal static class EventIntake
         """;
 
     /// <summary>Stores the events, save those that are stored already: the inbox forgets after its window, their rows do not.</summary>
+    /// <param name="batch">May begin with statements that answer with no rows.</param>
     /// <returns>Each event with each active subscription whose filter it passes; none of one that is known.</returns>
     public static async Task<List<(Guid Event, Guid Subscription)>> StoreAsync(
-        NotificationsDbContext db, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
+        NpgsqlBatch batch, IReadOnlyList<OutgoingEvent> events, CancellationToken cancellationToken)
     {
-        var transaction = TransactionOf(db);
-        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
         foreach (var @event in events) batch.BatchCommands.Add(StoreCommand(@event));
         var deliveries = new List<(Guid, Guid)>();
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
@@ -69,25 +66,26 @@ internal static class EventIntake
         return deliveries;
     }
 
-    /// <summary>Each due at once.</summary>
-    public static async Task DeliverAsync(
-        NotificationsDbContext db, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries, CancellationToken cancellationToken)
+    /// <summary>Makes the deliveries, each due at once.</summary>
+    public static void AddDue(NpgsqlBatch batch, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries)
     {
-        if (deliveries.Count == 0) return;
-        await using var command = Command(db, Deliver, deliveries);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        if (deliveries.Count > 0) batch.BatchCommands.Add(Command(Deliver, deliveries));
     }
 
-    /// <summary>Each due at once or claimed for as long as the lease.</summary>
-    /// <returns>Those that are claimed; to be sent by this process once the transaction is committed.</returns>
-    public static async Task<List<ClaimedDelivery>> DeliverClaimedAsync(
-        NotificationsDbContext db, OutgoingEvent @event, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries, TimeSpan lease, TimeProvider time,
-        CancellationToken cancellationToken)
+    /// <summary>Makes the deliveries of one event, each due at once or claimed for as long as the lease.</summary>
+    public static void AddClaimed(NpgsqlBatch batch, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries, TimeSpan lease)
     {
-        await using var command = Command(db, DeliverClaimed, deliveries);
+        var command = Command(DeliverClaimed, deliveries);
         command.Parameters.Add(new NpgsqlParameter<TimeSpan> { TypedValue = lease });
-        var claimed = new List<ClaimedDelivery>(deliveries.Count);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        batch.BatchCommands.Add(command);
+    }
+
+    /// <summary>Reads the answer to <see cref="AddClaimed"/>.</summary>
+    /// <returns>Those that are claimed; to be sent by this process once the transaction is committed.</returns>
+    public static async Task<List<ClaimedDelivery>> ReadClaimedAsync(
+        NpgsqlDataReader reader, OutgoingEvent @event, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var claimed = new List<ClaimedDelivery>();
         while (await reader.ReadAsync(cancellationToken))
         {
             claimed.Add(new ClaimedDelivery
@@ -114,20 +112,16 @@ internal static class EventIntake
         return claimed;
     }
 
-    private static NpgsqlCommand Command(NotificationsDbContext db, string sql, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries)
+    private static NpgsqlBatchCommand Command(string sql, IReadOnlyList<(Guid Event, Guid Subscription)> deliveries) => new(sql)
     {
-        var transaction = TransactionOf(db);
-        return new NpgsqlCommand(sql, transaction.Connection, transaction)
+        Parameters =
         {
-            Parameters =
-            {
-                new() { Value = deliveries.Select(_ => Guid.CreateVersion7()).ToArray() },
-                new() { Value = deliveries.Select(d => d.Subscription).ToArray() },
-                new() { Value = deliveries.Select(d => d.Event).ToArray() },
-                new NpgsqlParameter<string> { TypedValue = nameof(DeliveryState.Pending) },
-            },
-        };
-    }
+            new() { Value = deliveries.Select(_ => Guid.CreateVersion7()).ToArray() },
+            new() { Value = deliveries.Select(d => d.Subscription).ToArray() },
+            new() { Value = deliveries.Select(d => d.Event).ToArray() },
+            new NpgsqlParameter<string> { TypedValue = nameof(DeliveryState.Pending) },
+        },
+    };
 
     private static NpgsqlBatchCommand StoreCommand(OutgoingEvent @event) => new(Store)
     {
@@ -147,8 +141,6 @@ internal static class EventIntake
             Nullable(@event.Change, NpgsqlDbType.Double),
         },
     };
-
-    private static NpgsqlTransaction TransactionOf(NotificationsDbContext db) => (NpgsqlTransaction)db.Database.CurrentTransaction!.GetDbTransaction();
 
     private static NpgsqlParameter Nullable(object? value, NpgsqlDbType type) => new() { Value = value ?? DBNull.Value, NpgsqlDbType = type };
 

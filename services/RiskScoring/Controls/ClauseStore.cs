@@ -56,11 +56,17 @@ internal static class ClauseStore
     /// <summary>Three statements, of which the first and the last answer with rows.</summary>
     private static void Add(NpgsqlBatch batch, ControlStateChanged @event)
     {
-        var json = JsonSerializer.Serialize(@event, EventJson.Options);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT event FROM clauses WHERE notice_id = $1 AND clause = $2 FOR UPDATE")
         {
             Parameters = { new() { Value = @event.NoticeId }, new() { Value = @event.Clause } },
         });
+        AddWithoutAsking(batch, @event);
+    }
+
+    /// <summary>Two statements: keeps the version for history, and as the newest one if it is.</summary>
+    public static void AddWithoutAsking(NpgsqlBatch batch, ControlStateChanged @event)
+    {
+        var json = JsonSerializer.Serialize(@event, EventJson.Options);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
             INSERT INTO clause_versions (notice_id, clause, version, occurred_at, event) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING
             """)

@@ -11,8 +11,23 @@ using Npgsql;
 namespace Chokepoint.RiskScoring.Controls;
 
 /// <summary>Keeps clauses and asks for the scores they touch, in the transaction that records the events; the workers score after it.</summary>
-internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook book) : IHandleGroup<ControlStateChanged>
+internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook book, RescoreSignal signal) : IHandleAlone<ControlStateChanged>
 {
+    /// <summary>
+    /// What is new has nothing before it, so what it touches is known without asking. That one is known after all, and later in its history,
+    /// is rare, and costs a score that comes out as it was.
+    /// </summary>
+    public bool TakesAlone(ControlStateChanged @event) => IsFirst(@event);
+
+    public async Task HandleAloneAsync(Heard<ControlStateChanged> heard, LoneTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var batch = transaction.First();
+        ClauseStore.AddWithoutAsking(batch, heard.Event);
+        if (WorkTable.Ask(Asked(heard, (IsNewer: true, Before: null))) is { } ask) batch.BatchCommands.Add(ask);
+        await transaction.CommitAsync(batch, read: null, cancellationToken);
+        signal.Set();
+    }
+
     public async Task HandleAsync(IReadOnlyList<Heard<ControlStateChanged>> events, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
@@ -21,10 +36,8 @@ internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook bo
         Heard<ControlStateChanged>[] inOrder =
             [.. events.OrderBy(e => e.Event.NoticeId).ThenBy(e => e.Event.Clause, StringComparer.Ordinal).ThenBy(e => e.Event.Version)];
         ControlStateChanged[] clauses = [.. inOrder.Select(e => e.Event)];
-        if (Array.TrueForAll(clauses, c => c is { Version: 1, Silent: false }))
+        if (Array.TrueForAll(clauses, IsFirst))
         {
-            // What is new has nothing before it, so what it touches is asked for in the same round trip. That one is known after all, and later
-            // in its history, is rare, and costs a score that comes out as it was.
             var ask = WorkTable.Ask(inOrder.SelectMany(e => Asked(e, (IsNewer: true, Before: null))));
             await ClauseStore.ApplyAsync(connection, transaction, clauses, ask, cancellationToken);
             return;
@@ -33,6 +46,8 @@ internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook bo
         var outcomes = await ClauseStore.ApplyAsync(connection, transaction, clauses, last: null, cancellationToken);
         await WorkTable.AskAsync(connection, transaction, inOrder.Zip(outcomes).SelectMany(e => Asked(e.First, e.Second)), cancellationToken);
     }
+
+    private static bool IsFirst(ControlStateChanged @event) => @event is { Version: 1, Silent: false };
 
     private IEnumerable<WorkItem> Asked(Heard<ControlStateChanged> heard, (bool IsNewer, ControlClause? Before) outcome)
     {

@@ -16,7 +16,7 @@ internal sealed class InboxRow
         public void Configure(EntityTypeBuilder<InboxRow> entity)
         {
             entity.ToTable("inbox", OutboxRow.Schema);
-            entity.HasKey(row => new { row.EventId, row.Consumer }).HasName("pk_inbox");
+            entity.HasKey(row => new { row.EventId, row.Consumer }).HasName(LoneTransaction.InboxKey);
             entity.Property(row => row.EventId).HasColumnName("event_id");
             entity.Property(row => row.Consumer).HasColumnName("consumer");
             entity.Property(row => row.ReceivedAt).HasColumnName("received_at").HasDefaultValueSql("now()");

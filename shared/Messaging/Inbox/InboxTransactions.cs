@@ -14,7 +14,7 @@ internal sealed record Delivery<TEvent>(TEvent Event, Activity? Span);
 /// Runs handlers and records their events in one transaction, so that both have happened or neither has. Of the same event at the
 /// same time on two replicas, the second waits on the inbox's key for the first to end.
 /// </summary>
-internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes)
+internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes, NpgsqlDataSource database)
     where TDbContext : DbContext
 {
     // Sorted, so that two groups with the same events wait for one another and do not deadlock.
@@ -33,6 +33,9 @@ internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes)
         where THandler : class, IHandle<TEvent>
     {
         await using var scope = scopes.CreateAsyncScope();
+        if (deliveries is [var lone] && scope.ServiceProvider.GetRequiredService<THandler>() is IHandleAlone<TEvent> handler && handler.TakesAlone(lone.Event))
+            return [await ApplyAloneAsync(handler, consumer, lone, cancellationToken)];
+
         var strategy = scope.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy();
         return await strategy.ExecuteAsync(async token =>
         {
@@ -47,6 +50,26 @@ internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes)
             await transaction.CommitAsync(token);
             return isNew;
         }, cancellationToken);
+    }
+
+    private async Task<bool> ApplyAloneAsync<TEvent>(
+        IHandleAlone<TEvent> handler, string consumer, Delivery<TEvent> delivery, CancellationToken cancellationToken)
+        where TEvent : class, IPlatformEvent
+    {
+        Activity.Current = delivery.Span;
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var inner = await connection.BeginTransactionAsync(cancellationToken); // is sent with the first statements
+        var transaction = new LoneTransaction(inner, consumer, delivery.Event.EventId);
+        try
+        {
+            await handler.HandleAloneAsync(new Heard<TEvent>(delivery.Event, delivery.Span?.Id), transaction, cancellationToken);
+        }
+        catch (PostgresException known) when (known is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: LoneTransaction.InboxKey })
+        {
+            return false;
+        }
+
+        return transaction.IsCommitted ? true : throw new InvalidOperationException($"{handler.GetType().Name} did not commit.");
     }
 
     private static async Task HandleAsync<TEvent, THandler>(

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Chokepoint.Contracts;
+using Npgsql;
 
 namespace Chokepoint.Messaging.Tests.Support;
 
@@ -27,9 +28,37 @@ internal sealed class RecordingTogether(TestDb db, Script script) : IHandleGroup
     }
 }
 
+/// <summary>The same for one that comes by itself, with statements of its own.</summary>
+internal sealed class RecordingAlone(TestDb db, Script script) : IHandleAlone<ControlStateChanged>
+{
+    public bool TakesAlone(ControlStateChanged @event) => true;
+
+    public async Task HandleAloneAsync(Heard<ControlStateChanged> heard, LoneTransaction transaction, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref script.Alone);
+        await using var first = transaction.First();
+        first.BatchCommands.Add(new NpgsqlBatchCommand("INSERT INTO applied (\"EventId\", \"Version\") VALUES ($1, $2)")
+        {
+            Parameters = { new() { Value = heard.Event.EventId }, new() { Value = heard.Event.Version } },
+        });
+        await first.ExecuteNonQueryAsync(cancellationToken);
+        await script.OnHandle(db, heard.Event, cancellationToken);
+        await using var last = transaction.Next();
+        if (!script.ForgetsToCommit) await transaction.CommitAsync(last, read: null, cancellationToken);
+    }
+
+    public Task HandleAsync(IReadOnlyList<Heard<ControlStateChanged>> events, CancellationToken cancellationToken) =>
+        new RecordingTogether(db, script).HandleAsync(events, cancellationToken);
+}
+
 /// <summary>What a handler does besides recording.</summary>
 internal sealed class Script
 {
+    /// <summary>How often an event was handled by itself.</summary>
+    public int Alone;
+
+    public bool ForgetsToCommit { get; set; }
+
     /// <summary>Events that a group handler was given at once.</summary>
     public int LargestGroup { get; set; }
 

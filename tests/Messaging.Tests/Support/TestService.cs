@@ -24,7 +24,7 @@ internal sealed class TestService : IAsyncDisposable
 
     public static async Task<TestService> StartAsync(
         string service, string database, string broker, Script? script = null, Action<MessagingOptions>? configure = null,
-        bool retrying = false, IInterceptor? interceptor = null, bool together = false, TimeSpan linger = default)
+        bool retrying = false, IInterceptor? interceptor = null, bool together = false, bool alone = false, TimeSpan linger = default)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Configuration.AddInMemoryCollection([new("ConnectionStrings:broker", broker)]);
@@ -43,7 +43,8 @@ internal sealed class TestService : IAsyncDisposable
         builder.AddMessaging<TestDb>(service, messaging =>
         {
             if (service != "risk-scoring") return;
-            if (together) messaging.Handle<ControlStateChanged, RecordingTogether>(linger: linger);
+            if (alone) messaging.Handle<ControlStateChanged, RecordingAlone>(linger: linger);
+            else if (together) messaging.Handle<ControlStateChanged, RecordingTogether>(linger: linger);
             else messaging.Handle<ControlStateChanged, Recording>(linger: linger);
         });
         var started = new TestService(builder.Build());
