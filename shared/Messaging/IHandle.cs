@@ -46,7 +46,7 @@ public interface IHandleAlone<TEvent> : IHandleGroup<TEvent>
     /// <summary>Whether this one can be applied so.</summary>
     bool TakesAlone(TEvent @event);
 
-    /// <summary>Sends <see cref="LoneTransaction.First"/>, if need be more, and ends with <see cref="LoneTransaction.CommitAsync"/>.</summary>
+    /// <summary>Sends <see cref="LoneTransaction.First"/>, if need be more, and ends with a <c>CommitAsync</c> of it.</summary>
     /// <remarks>Where the event was applied before, the first batch throws; let that through.</remarks>
     Task HandleAloneAsync(Heard<TEvent> heard, LoneTransaction transaction, CancellationToken cancellationToken);
 }

@@ -34,16 +34,15 @@ internal sealed class Announcement<TEvent>(
         await using var last = transaction.Next();
         if (fresh.IsWanted && deliveries.Count is > 0 and <= FewListeners)
         {
-            List<ClaimedDelivery> claimed = [];
             EventIntake.AddClaimed(last, deliveries, options.Value.Lease);
-            await transaction.CommitAsync(last, async reader => claimed = await EventIntake.ReadClaimedAsync(reader, outgoing, time, cancellationToken), cancellationToken);
+            var claimed = await transaction.CommitAsync(last, reader => EventIntake.ReadClaimedAsync(reader, outgoing, time, cancellationToken), cancellationToken);
             if (claimed.Count < deliveries.Count) signal.Raise();
             if (claimed.Count > 0) fresh.Committed(claimed);
             return;
         }
 
         EventIntake.AddDue(last, deliveries);
-        await transaction.CommitAsync(last, read: null, cancellationToken);
+        await transaction.CommitAsync(last, cancellationToken);
         if (deliveries.Count > 0) signal.Raise();
     }
 

@@ -24,7 +24,7 @@ internal sealed class ControlStateChangedHandler(RiskDbContext db, SupplyBook bo
         await using var batch = transaction.First();
         ClauseStore.AddWithoutAsking(batch, heard.Event);
         if (WorkTable.Ask(Asked(heard, (IsNewer: true, Before: null))) is { } ask) batch.BatchCommands.Add(ask);
-        await transaction.CommitAsync(batch, read: null, cancellationToken);
+        await transaction.CommitAsync(batch, cancellationToken);
         signal.Set();
     }
 

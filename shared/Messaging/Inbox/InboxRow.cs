@@ -7,6 +7,8 @@ namespace Chokepoint.Messaging.Inbox;
 /// <summary>An event that a consumer of this service has applied, written in the transaction that applied it.</summary>
 internal sealed class InboxRow
 {
+    internal const string KeyName = "pk_inbox";
+
     public required string Consumer { get; init; }
     public required Guid EventId { get; init; }
     public DateTimeOffset ReceivedAt { get; init; }
@@ -16,7 +18,7 @@ internal sealed class InboxRow
         public void Configure(EntityTypeBuilder<InboxRow> entity)
         {
             entity.ToTable("inbox", OutboxRow.Schema);
-            entity.HasKey(row => new { row.EventId, row.Consumer }).HasName(LoneTransaction.InboxKey);
+            entity.HasKey(row => new { row.EventId, row.Consumer }).HasName(KeyName);
             entity.Property(row => row.EventId).HasColumnName("event_id");
             entity.Property(row => row.Consumer).HasColumnName("consumer");
             entity.Property(row => row.ReceivedAt).HasColumnName("received_at").HasDefaultValueSql("now()");

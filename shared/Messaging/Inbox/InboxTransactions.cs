@@ -33,7 +33,8 @@ internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes,
         where THandler : class, IHandle<TEvent>
     {
         await using var scope = scopes.CreateAsyncScope();
-        if (deliveries is [var lone] && scope.ServiceProvider.GetRequiredService<THandler>() is IHandleAlone<TEvent> handler && handler.TakesAlone(lone.Event))
+        if (deliveries is [var lone] && typeof(THandler).IsAssignableTo(typeof(IHandleAlone<TEvent>))
+            && scope.ServiceProvider.GetRequiredService<THandler>() is IHandleAlone<TEvent> handler && handler.TakesAlone(lone.Event))
             return [await ApplyAloneAsync(handler, consumer, lone, cancellationToken)];
 
         var strategy = scope.ServiceProvider.GetRequiredService<TDbContext>().Database.CreateExecutionStrategy();
@@ -64,7 +65,7 @@ internal sealed class InboxTransactions<TDbContext>(IServiceScopeFactory scopes,
         {
             await handler.HandleAloneAsync(new Heard<TEvent>(delivery.Event, delivery.Span?.Id), transaction, cancellationToken);
         }
-        catch (PostgresException known) when (known is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: LoneTransaction.InboxKey })
+        catch (PostgresException known) when (known is { SqlState: PostgresErrorCodes.UniqueViolation, ConstraintName: InboxRow.KeyName })
         {
             return false;
         }

@@ -66,7 +66,7 @@ internal static class StageProfile
         foreach (var service in (string[])["controls", "risk", "notifications"])
         {
             var statements = notices.ConvertAll(notice => notice.Spans.Where(span => span.Service == service && span.Source == "Npgsql").ToList());
-            rows.Add(new($"  {service}: calls of the database, commits not counted", statements.Select(spans => (double)spans.Count).Median(), ""));
+            rows.Add(new($"  {service}: calls of the database, a commit by itself not counted", statements.Select(spans => (double)spans.Count).Median(), ""));
             rows.Add(new($"  {service}: time in them", statements.Select(spans => spans.Sum(span => span.Milliseconds)).Median(), "ms"));
         }
 

@@ -44,7 +44,7 @@ internal sealed class RecordingAlone(TestDb db, Script script) : IHandleAlone<Co
         await first.ExecuteNonQueryAsync(cancellationToken);
         await script.OnHandle(db, heard.Event, cancellationToken);
         await using var last = transaction.Next();
-        if (!script.ForgetsToCommit) await transaction.CommitAsync(last, read: null, cancellationToken);
+        if (!script.ForgetsToCommit) await transaction.CommitAsync(last, cancellationToken);
     }
 
     public Task HandleAsync(IReadOnlyList<Heard<ControlStateChanged>> events, CancellationToken cancellationToken) =>

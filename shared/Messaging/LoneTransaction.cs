@@ -5,8 +5,6 @@ namespace Chokepoint.Messaging;
 /// <summary>The transaction of one event. Its first batch records the event in the inbox, its last one commits.</summary>
 public sealed class LoneTransaction
 {
-    internal const string InboxKey = "pk_inbox";
-
     private readonly NpgsqlTransaction _inner;
     private readonly string _consumer;
     private readonly Guid _event;
@@ -33,13 +31,16 @@ public sealed class LoneTransaction
     public NpgsqlBatch Next() => new(_inner.Connection, _inner);
 
     /// <summary>Sends a batch and the commit after it: once, and last. Where a statement fails, the server does not go on to the commit.</summary>
-    /// <param name="read">Reads what the batch answers.</param>
-    public async Task CommitAsync(NpgsqlBatch last, Func<NpgsqlDataReader, Task>? read, CancellationToken cancellationToken)
+    public Task CommitAsync(NpgsqlBatch last, CancellationToken cancellationToken) => CommitAsync(last, _ => Task.FromResult(true), cancellationToken);
+
+    /// <summary>The same, with what the batch answers.</summary>
+    public async Task<T> CommitAsync<T>(NpgsqlBatch last, Func<NpgsqlDataReader, Task<T>> read, CancellationToken cancellationToken)
     {
         last.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT"));
         await using var reader = await last.ExecuteReaderAsync(cancellationToken);
-        if (read is not null) await read(reader);
+        var answer = await read(reader);
         while (await reader.NextResultAsync(cancellationToken)) { } // what failed is told on the way
         IsCommitted = true;
+        return answer;
     }
 }
