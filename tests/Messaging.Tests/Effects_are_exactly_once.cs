@@ -53,7 +53,8 @@ public sealed class Effects_are_exactly_once(ServersFixture servers)
     {
         var broker = await servers.CreateBrokerAsync();
         var script = new Script();
-        await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker, script, alone: true);
+        var database = await servers.CreateDatabaseAsync();
+        var risk = await TestService.StartAsync("risk-scoring", database, broker, script, alone: true);
         for (var version = 1; version <= 3; version++)
         {
             var one = Events.Control(version);
@@ -63,9 +64,12 @@ public sealed class Effects_are_exactly_once(ServersFixture servers)
             await Eventually.BecomesAsync(() => Task.FromResult(script.Alone), calls => calls == 2 * version);
         }
 
-        (await risk.AppliedAsync()).ShouldBe(3);
-        (await risk.WithDbAsync(db => db.Set<Inbox.InboxRow>().CountAsync())).ShouldBe(3);
-        (await risk.Get<DeadLetters.IDeadLetters>().ListAsync(null, null, 10, CancellationToken.None)).ShouldBeEmpty();
+        await risk.DisposeAsync(); // what is in hand is finished or given back
+        (await Amqp.ReadyAsync(broker, Queue)).ShouldBe(0u, "no repetition was still being tried");
+        script.Alone.ShouldBe(6);
+        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM applied")).ShouldBe(3);
+        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM messaging.inbox")).ShouldBe(3);
+        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM messaging.dead_letters")).ShouldBe(0);
     }
 
     [Theory]
