@@ -16,7 +16,7 @@ namespace Chokepoint.ServiceDefaults;
 /// <summary>What every service of the platform has in common, in three calls.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Telemetry, health, authentication, problem details, strict JSON, OpenAPI, rate limits, <see cref="TimeProvider"/>.</summary>
+    /// <summary>Telemetry, health, an end in good order, authentication, problem details, strict JSON, OpenAPI, rate limits, <see cref="TimeProvider"/>.</summary>
     /// <param name="service">The service's name in telemetry, such as <c>export-controls</c>.</param>
     /// <param name="area">Its part of the public path: <c>/api/{area}</c>.</param>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder, string service, string area)
@@ -24,6 +24,7 @@ public static class ServiceDefaultsExtensions
         var services = builder.Services;
         builder.AddProcessDefaults(service);
         services.AddSingleton(new ServiceIdentity(service, area));
+        services.AddDrain();
         services.AddKeyAuthentication();
         services.AddRequestLimits();
         services.AddServiceDocument($"Chokepoint: {service}", area);
@@ -87,6 +88,7 @@ public static class ServiceDefaultsExtensions
     {
         // The keys are read now, so that a wrong key file stops the start with its sentence.
         _ = app.Services.GetRequiredService<ApiKeys>();
+        app.UseDrain();
         app.UseProcessDefaults();
         app.UseAuthentication();
         app.UseRateLimiter();

@@ -44,6 +44,10 @@ internal sealed class RunningGateway : IAsyncDisposable
         return new RunningGateway(factory, new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false }) { BaseAddress = address });
     }
 
+    /// <summary>Whether the gateway sends requests to the replica at that address at the moment.</summary>
+    public bool IsInTurn(Uri address) => _factory.Services.GetRequiredService<Chokepoint.Gateway.Forwarding.Services>()
+        .All.SelectMany(service => service.Replicas).Single(replica => replica.Address == address).IsUp;
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();
@@ -61,6 +65,9 @@ internal sealed class Backend : IAsyncDisposable
     private Backend(WebApplication app) => _app = app;
 
     public Uri Address => new(_app.Urls.Single());
+
+    /// <summary>Cancelled when the service is asked to end.</summary>
+    public CancellationToken Ending => _app.Lifetime.ApplicationStopping;
 
     public static async Task<Backend> StartAsync(string area, Action<RouteGroupBuilder>? map = null, Action<WebApplicationBuilder>? configure = null, int port = 0,
         Action<RouteGroupBuilder>? operations = null)
@@ -91,6 +98,7 @@ internal sealed class Backend : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        _app.Lifetime.StopApplication(); // as SIGTERM does
         await _app.StopAsync();
         await _app.DisposeAsync();
     }

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json.Nodes;
 using Chokepoint.ServiceDefaults;
@@ -59,6 +61,21 @@ internal sealed class RunningService : IAsyncDisposable
 
     public Task<HttpResponseMessage> PostAsync(string path, string body, string mediaType = "application/json") =>
         Client.PostAsync(path, new StringContent(body, Encoding.UTF8, mediaType));
+
+    /// <summary>A connection of its own, kept open.</summary>
+    public async Task<NetworkStream> ConnectAsync()
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await socket.ConnectAsync(IPAddress.Loopback, new Uri(_app.Urls.Single()).Port);
+        return new NetworkStream(socket, ownsSocket: true);
+    }
+
+    /// <summary>Asks it to end, as SIGTERM does, and completes when it has.</summary>
+    public Task EndAsync()
+    {
+        _app.Lifetime.StopApplication();
+        return _app.StopAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -11,8 +11,6 @@ namespace Chokepoint.Gateway.Forwarding;
 /// </summary>
 internal sealed class AreaForwarder(IHttpForwarder forwarder, HttpMessageInvoker connections, ILogger<AreaForwarder> logger)
 {
-    private readonly ForwardedRequest _transform = new();
-
     public async Task ForwardAsync(HttpContext http, ReplicaSet service)
     {
         var config = new ForwarderRequestConfig { ActivityTimeout = service.Area.Patience };
@@ -20,12 +18,9 @@ internal sealed class AreaForwarder(IHttpForwarder forwarder, HttpMessageInvoker
         foreach (var replica in service.InTurn())
         {
             tried++;
-            var error = await forwarder.SendAsync(http, replica.Address.AbsoluteUri, connections, config, _transform, http.RequestAborted);
+            var error = await forwarder.SendAsync(http, replica.Address.AbsoluteUri, connections, config, replica.Exchange, http.RequestAborted);
             if (error is ForwarderError.None)
-            {
-                replica.IsUp = true;
                 return;
-            }
             if (http.RequestAborted.IsCancellationRequested || http.Response.HasStarted)
                 return;
 
@@ -53,28 +48,5 @@ internal sealed class AreaForwarder(IHttpForwarder forwarder, HttpMessageInvoker
     {
         response.StatusCode = StatusCodes.Status200OK;
         response.HttpContext.Features.Set<IForwarderErrorFeature>(null);
-    }
-}
-
-/// <summary>The request as the service sees it: the client's own headers, and where it came from in X-Forwarded-*, replaced and not appended.</summary>
-internal sealed class ForwardedRequest : HttpTransformer
-{
-    public override async ValueTask TransformRequestAsync(
-        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
-    {
-        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        var headers = proxyRequest.Headers;
-        headers.Host = null;
-        Replace("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
-        Replace("X-Forwarded-Proto", httpContext.Request.Scheme);
-        Replace("X-Forwarded-Host", httpContext.Request.Host.Value);
-        headers.Remove("X-Forwarded-Prefix");
-        headers.Remove("Forwarded");
-
-        void Replace(string name, string? value)
-        {
-            headers.Remove(name);
-            headers.TryAddWithoutValidation(name, value);
-        }
     }
 }

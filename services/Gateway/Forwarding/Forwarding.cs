@@ -12,7 +12,7 @@ internal static class ForwardingExtensions
         builder.Services.AddHttpForwarder();
         builder.Services.AddSingleton<Services>();
         builder.Services.AddSingleton<AreaForwarder>();
-        builder.Services.AddSingleton(Connections());
+        builder.Services.AddSingleton(_ => Connections());
         builder.Services.AddHostedService<ReplicaProbe>();
         builder.Services.PostConfigure<ForwardedHeadersOptions>(options => TrustOnlyNamedProxies(options, builder.Configuration));
     }

@@ -1,12 +1,20 @@
 namespace Chokepoint.Gateway.Forwarding;
 
 /// <summary>One process of a service, and whether requests are sent to it at the moment.</summary>
-internal sealed class Replica(Uri address)
+internal sealed class Replica
 {
     private volatile bool _isUp = true;
 
+    public Replica(Uri address)
+    {
+        Address = address;
+        Exchange = new Exchange(this);
+    }
+
     /// <summary>Its root, with a slash at the end.</summary>
-    public Uri Address { get; } = address;
+    public Uri Address { get; }
+
+    public Exchange Exchange { get; }
 
     /// <summary>Assumed until a request or a probe finds otherwise, so that nothing waits for the first probe.</summary>
     public bool IsUp

@@ -1,13 +1,14 @@
 namespace Chokepoint.Gateway.Forwarding;
 
 /// <summary>
-/// Asks each replica's <c>/ready</c>: often where it is down, so that it is back in the turn soon; seldom where it is up, since requests
-/// notice a dead one themselves. A service with one replica and nothing to choose between is not asked while it is up.
+/// Asks each replica's <c>/ready</c>: often where it is down, so that it is back in the turn soon; less often where it is up, since
+/// requests notice for themselves a dead one and one that is about to end, yet within the time for which the latter still answers. A
+/// service with one replica and nothing to choose between is not asked while it is up.
 /// </summary>
 internal sealed class ReplicaProbe(Services services, HttpMessageInvoker connections, TimeProvider time, ILogger<ReplicaProbe> logger) : BackgroundService
 {
     private static readonly TimeSpan WhileDown = TimeSpan.FromMilliseconds(500);
-    private static readonly TimeSpan WhileUp = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan WhileUp = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(2);
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
@@ -111,6 +112,56 @@ public sealed class ForwardingTests
 
         await using var again = await Backend.StartAsync("controls", api => api.MapGet("/who", () => "two"), port: address.Port);
         await Answers.UntilAsync(async () => await WhoAsync() is "two", "the second replica is back in the turn");
+    }
+
+    [Fact]
+    public async Task A_replica_that_was_asked_to_end_answers_until_its_callers_have_turned_to_another()
+    {
+        var ending = new StrongBox<bool>();
+        var handledWhileEnding = 0;
+        await using var stays = await Backend.StartAsync("controls", api => api.MapPost("/x", () => "written"));
+        var leaves = await Backend.StartAsync("controls", api => api.MapPost("/x", () =>
+        {
+            if (Volatile.Read(ref ending.Value)) Interlocked.Increment(ref handledWhileEnding);
+            return "written";
+        }));
+        await using var gateway = RunningGateway.Start(("controls", [stays.Address, leaves.Address]));
+
+        async Task WriteAsync()
+        {
+            using var answer = await gateway.Client.SendAsync(Request(HttpMethod.Post, "/api/controls/x", new StringContent("{}")));
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        }
+
+        for (var i = 0; i < 4; i++) await WriteAsync();
+        leaves.Ending.Register(() => Volatile.Write(ref ending.Value, value: true));
+        var gone = leaves.DisposeAsync().AsTask();
+        var written = 0;
+        for (; !gone.IsCompleted; written++) await WriteAsync();
+        await gone;
+        for (var i = 0; i < 4; i++) await WriteAsync();
+
+        // One of the writes found out (or two, where the first was answered just before), and none of the others went there.
+        written.ShouldBeGreaterThan(handledWhileEnding);
+        handledWhileEnding.ShouldBeInRange(1, 2);
+    }
+
+    [Fact]
+    public async Task A_replica_that_was_asked_to_end_is_left_out_though_no_request_tells()
+    {
+        await using var stays = await Backend.StartAsync("controls", api => api.MapPost("/x", () => "written"));
+        var handled = 0;
+        var leaves = await Backend.StartAsync("controls", api => api.MapPost("/x", () => Interlocked.Increment(ref handled)));
+        await using var gateway = RunningGateway.Start(("controls", [stays.Address, leaves.Address]));
+        await Answers.UntilAsync(async () =>
+        {
+            using var answer = await gateway.Client.SendAsync(Request(HttpMethod.Post, "/api/controls/x", new StringContent("{}")));
+            return handled > 0;
+        }, "the gateway keeps a connection to the replica that will leave");
+        var address = leaves.Address;
+
+        await leaves.DisposeAsync();
+        gateway.IsInTurn(address).ShouldBeFalse();
     }
 
     [Fact]

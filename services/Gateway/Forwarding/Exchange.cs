@@ -1,0 +1,36 @@
+using Yarp.ReverseProxy.Forwarder;
+
+namespace Chokepoint.Gateway.Forwarding;
+
+/// <summary>
+/// The request as the service sees it: the client's own headers, and where it came from in X-Forwarded-*, replaced and not appended.
+/// And what the answer says of the replica: <c>Connection: close</c> is how a service that was asked to end sends its callers elsewhere.
+/// </summary>
+internal sealed class Exchange(Replica replica) : HttpTransformer
+{
+    public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
+    {
+        if (proxyResponse is not null)
+            replica.IsUp = proxyResponse.Headers.ConnectionClose is not true;
+        return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
+    }
+
+    public override async ValueTask TransformRequestAsync(
+        HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
+    {
+        await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
+        var headers = proxyRequest.Headers;
+        headers.Host = null;
+        Replace("X-Forwarded-For", httpContext.Connection.RemoteIpAddress?.ToString());
+        Replace("X-Forwarded-Proto", httpContext.Request.Scheme);
+        Replace("X-Forwarded-Host", httpContext.Request.Host.Value);
+        headers.Remove("X-Forwarded-Prefix");
+        headers.Remove("Forwarded");
+
+        void Replace(string name, string? value)
+        {
+            headers.Remove(name);
+            headers.TryAddWithoutValidation(name, value);
+        }
+    }
+}
