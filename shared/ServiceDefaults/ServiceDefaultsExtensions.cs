@@ -119,6 +119,7 @@ public static class ServiceDefaultsExtensions
     {
         var group = app.MapGroup(prefix).WithETags();
         group.AddEndpointFilterFactory(ValidationFilter.Apply);
+        group.WithAudit();
         group.AddEndpointFilter(Idempotency.FilterAsync);
         if (scope is not null)
             group.RequireAuthorization(scope);

@@ -87,6 +87,26 @@ public sealed class AuditTests(ServersFixture servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_write_waits_for_its_entry_and_what_is_wrong_with_it_is_said_meanwhile()
+    {
+        var source = _service.Services.GetRequiredService<NpgsqlDataSource>();
+        await using var holding = await source.OpenConnectionAsync();
+        await using var held = await holding.BeginTransactionAsync();
+        await using (var take = new NpgsqlCommand("LOCK TABLE http.audit IN ACCESS EXCLUSIVE MODE", holding, held))
+            await take.ExecuteNonQueryAsync();
+
+        var write = _service.PostAsync("/api/tests/things", """{"title":"waits"}""");
+        (await _service.PostAsync("/api/tests/things", """{"nonsense":1}""")).StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        await using (var count = source.CreateCommand("SELECT count(*) FROM control_things"))
+            (await count.ExecuteScalarAsync()).ShouldBe(0L);
+        write.IsCompleted.ShouldBeFalse();
+
+        await held.CommitAsync();
+        (await write).StatusCode.ShouldBe(HttpStatusCode.Created);
+        await EndedAsync(2);
+    }
+
+    [Fact]
     public async Task Refused_and_broken_writes_are_recorded_reads_and_questions_are_not()
     {
         (await _service.Client.GetAsync("/api/tests/things")).StatusCode.ShouldBe(HttpStatusCode.OK);
