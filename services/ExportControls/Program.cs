@@ -22,6 +22,7 @@ builder.Services.AddScoped<EarlierKnowledge>();
 builder.Services.AddSingleton<CurrentClauses>();
 builder.Services.AddSingleton<ClockMetrics>();
 builder.Services.AddHostedService<BoundaryClock>();
+builder.Services.AddSingleton<FirstNotice>();
 builder.Services.AddSingleton<NumberKeys>();
 builder.Services.AddSingleton<RegistryEdition>();
 builder.Services.AddSingleton<RegistryReady>();

@@ -1,13 +1,18 @@
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Notices;
 using Chokepoint.ServiceDefaults;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace Chokepoint.ExportControls.Registry;
 
-/// <summary>Gives old rows their keys and loads the shipped notices at start, once for each edition, and reads all clauses into memory. <c>Registry:BuiltIn=false</c> leaves the former out.</summary>
+/// <summary>
+/// Gives old rows their keys and loads the shipped notices at start, once for each edition (<c>Registry:BuiltIn=false</c> leaves them out),
+/// reads all clauses into memory and rehearses the first notice.
+/// </summary>
 internal sealed class RegistryLoader(
-    NumberKeys keys, RegistryEdition edition, CurrentClauses clauses, RegistryReady ready, DatabaseReadiness database, IConfiguration configuration, TimeProvider time,
+    NumberKeys keys, RegistryEdition edition, CurrentClauses clauses, FirstNotice first, RegistryReady ready, DatabaseReadiness database,
+    IConfiguration configuration, TimeProvider time,
     ILogger<RegistryLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(5);
@@ -30,6 +35,7 @@ internal sealed class RegistryLoader(
                 if (!await edition.IsSettledAsync(shipped, cancellationToken)) await edition.SettleAsync(shipped, cancellationToken);
             }
             await clauses.AsOfNowAsync(cancellationToken); // so that the first reader does not wait for all of them
+            await first.RehearseAsync(cancellationToken);
             return true;
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)

@@ -2,12 +2,28 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Tests.Support;
+using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
+using Microsoft.EntityFrameworkCore;
 
 namespace Chokepoint.ExportControls.Tests.Notices;
 
 public class PostNoticeTests(ServersFixture servers)
 {
+    [Fact]
+    public async Task A_service_that_is_ready_has_rehearsed_a_notice_and_kept_nothing_of_it()
+    {
+        await using var app = await ControlsApp.StartAsync(servers);
+
+        // What was written and rolled back is counted too.
+        await Eventually.IsTrueAsync(async () => await app.WithDbAsync(db => db.Database.SqlQuery<long>(
+            $"SELECT coalesce(sum(n_tup_ins), 0)::bigint AS \"Value\" FROM pg_stat_user_tables WHERE relname IN ('notices', 'clauses', 'outbox')").SingleAsync()) >= 3);
+        (await app.ItemsAsync("/notices")).ShouldBeEmpty();
+        (await app.ItemsAsync("/active")).ShouldBeEmpty();
+        await using var tap = await app.TapAsync();
+        await tap.IsSilentAsync(app);
+    }
+
     [Fact]
     public async Task A_new_notice_is_created_with_each_clauses_status_and_found_at_its_location()
     {
