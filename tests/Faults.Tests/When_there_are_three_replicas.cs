@@ -59,7 +59,7 @@ public sealed class When_there_are_three_replicas(ThreeReplicas running)
         var burst = await Burst.KeepSendingAsync(platform, ledger, until: restart);
         await restart;
 
-        burst.Refusals.ShouldBeEmpty();
+        burst.Refusals.ShouldBeEmpty(string.Join('\n', platform.Output.Where(line => line.Contains(" at http://127.0.0.1:", StringComparison.Ordinal)).TakeLast(40)));
         (await Task.WhenAll(readers)).SelectMany(refused => refused).Distinct().ShouldBeEmpty();
         await Runbook.FollowAsync(platform, page, Runbook.Check);
         await ledger.BalancesAsync(within: TimeSpan.FromSeconds(120));

@@ -46,7 +46,7 @@ internal sealed class RunningGateway : IAsyncDisposable
 
     /// <summary>Whether the gateway sends requests to the replica at that address at the moment.</summary>
     public bool IsInTurn(Uri address) => _factory.Services.GetRequiredService<Chokepoint.Gateway.Forwarding.Services>()
-        .All.SelectMany(service => service.Replicas).Single(replica => replica.Address == address).IsUp;
+        .All.SelectMany(service => service.Replicas).Single(replica => replica.Address == address).State is Chokepoint.Gateway.Forwarding.ReplicaState.Up;
 
     public async ValueTask DisposeAsync()
     {

@@ -27,7 +27,7 @@ internal sealed class AreaForwarder(IHttpForwarder forwarder, HttpMessageInvoker
             var fault = http.Features.Get<IForwarderErrorFeature>()?.Exception;
             var neverSent = fault is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError };
             if (neverSent)
-                replica.IsUp = false;
+                replica.State = ReplicaState.Down;
             logger.LogWarning("{Service} at {Address} did not answer: {Error}", service.Area.Name, replica.Address, fault?.GetBaseException().Message ?? error.ToString());
             if (error is ForwarderError.RequestTimedOut)
                 throw new ProblemException(ProblemKind.Timeout, $"The service {service.Area.Name} did not answer in time.");

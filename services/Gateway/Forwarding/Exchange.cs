@@ -11,9 +11,11 @@ internal sealed class Exchange(Replica replica) : HttpTransformer
     public override ValueTask<bool> TransformResponseAsync(HttpContext httpContext, HttpResponseMessage? proxyResponse, CancellationToken cancellationToken)
     {
         if (proxyResponse is not null)
-            replica.IsUp = proxyResponse.Headers.ConnectionClose is not true;
+            replica.State = IsLeaving(proxyResponse) ? ReplicaState.Leaving : ReplicaState.Up;
         return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
+
+    public static bool IsLeaving(HttpResponseMessage answer) => answer.Headers.ConnectionClose is true;
 
     public override async ValueTask TransformRequestAsync(
         HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)

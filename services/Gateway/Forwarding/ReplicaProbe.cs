@@ -18,17 +18,17 @@ internal sealed class ReplicaProbe(Services services, HttpMessageInvoker connect
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            await Task.Delay(replica.IsUp ? WhileUp : WhileDown, time, stoppingToken);
-            if (replica.IsUp && service.Replicas.Count is 1)
+            await Task.Delay(replica.State is ReplicaState.Up ? WhileUp : WhileDown, time, stoppingToken);
+            if (replica.State is ReplicaState.Up && service.Replicas.Count is 1)
                 continue;
-            var isReady = await IsReadyAsync(replica, stoppingToken);
-            if (isReady != replica.IsUp)
-                logger.LogInformation("{Service} at {Address} is {State}", service.Area.Name, replica.Address, isReady ? "back" : "left out");
-            replica.IsUp = isReady;
+            var state = await AskAsync(replica, stoppingToken);
+            if (state != replica.State)
+                logger.LogInformation("{Service} at {Address} is {State}", service.Area.Name, replica.Address, state);
+            replica.State = state;
         }
     }
 
-    private async Task<bool> IsReadyAsync(Replica replica, CancellationToken stoppingToken)
+    private async Task<ReplicaState> AskAsync(Replica replica, CancellationToken stoppingToken)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
         deadline.CancelAfter(Patience);
@@ -36,11 +36,11 @@ internal sealed class ReplicaProbe(Services services, HttpMessageInvoker connect
         {
             using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(replica.Address, "ready"));
             using var answer = await connections.SendAsync(request, deadline.Token);
-            return answer.IsSuccessStatusCode;
+            return answer.IsSuccessStatusCode ? ReplicaState.Up : Exchange.IsLeaving(answer) ? ReplicaState.Leaving : ReplicaState.Down;
         }
         catch (Exception fault) when (fault is HttpRequestException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
         {
-            return false;
+            return ReplicaState.Down;
         }
     }
 }

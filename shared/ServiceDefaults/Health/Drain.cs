@@ -13,19 +13,24 @@ namespace Chokepoint.ServiceDefaults;
 /// Between being asked to end and closing the door: answers for a moment longer, each answer with <c>Connection: close</c> and
 /// <c>/ready</c> with 503, so that whoever keeps connections open (the gateway) turns to another replica first. A server that closes a
 /// kept connection at once may do it just as a request arrives on it, and HTTP/1.1 leaves the sender of a write not knowing what became
-/// of it (RFC 9112 section 9.6). Over at once when nobody is connected.
+/// of it (RFC 9112 section 9.6). Over sooner when nobody has been connected for a while, and at once when nobody ever was.
 /// </summary>
 internal sealed class Drain : IHostedLifecycleService, IHealthCheck
 {
     /// <summary>Longer than the gateway takes to ask an idle replica for its <c>/ready</c>; well within the host's five seconds.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1.5);
+
+    /// <summary>Whoever chose this replica just before it said that it ends has connected by then.</summary>
+    private static readonly TimeSpan Alone = TimeSpan.FromSeconds(0.3);
     private static readonly TimeSpan Look = TimeSpan.FromMilliseconds(20);
 
     private volatile bool _hasBegun;
+    private volatile bool _wasUsed;
     private int _connections;
 
     public async Task CountAsync(ConnectionContext connection, ConnectionDelegate next)
     {
+        _wasUsed = true;
         Interlocked.Increment(ref _connections);
         try
         {
@@ -50,9 +55,12 @@ internal sealed class Drain : IHostedLifecycleService, IHealthCheck
     public async Task StoppingAsync(CancellationToken cancellationToken)
     {
         _hasBegun = true;
-        var begun = Stopwatch.GetTimestamp();
-        while (Volatile.Read(ref _connections) > 0 && Stopwatch.GetElapsedTime(begun) < Longest && !cancellationToken.IsCancellationRequested)
+        var (begun, connected) = (Stopwatch.GetTimestamp(), Stopwatch.GetTimestamp());
+        while (_wasUsed && Stopwatch.GetElapsedTime(begun) < Longest && Stopwatch.GetElapsedTime(connected) < Alone && !cancellationToken.IsCancellationRequested)
+        {
             await Task.Delay(Look, CancellationToken.None);
+            if (Volatile.Read(ref _connections) > 0) connected = Stopwatch.GetTimestamp();
+        }
     }
 
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
