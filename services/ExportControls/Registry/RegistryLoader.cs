@@ -12,8 +12,7 @@ namespace Chokepoint.ExportControls.Registry;
 /// </summary>
 internal sealed class RegistryLoader(
     NumberKeys keys, RegistryEdition edition, CurrentClauses clauses, FirstNotice first, RegistryReady ready, DatabaseReadiness database,
-    IConfiguration configuration, TimeProvider time,
-    ILogger<RegistryLoader> logger) : BackgroundService
+    IConfiguration configuration, TimeProvider time, ILogger<RegistryLoader> logger) : BackgroundService
 {
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(5);
 
@@ -21,6 +20,7 @@ internal sealed class RegistryLoader(
     {
         await database.WaitAsync(stoppingToken);
         while (!await TryLoadAsync(stoppingToken)) await Task.Delay(PauseAfterFault, time, stoppingToken);
+        await first.RehearseAsync(stoppingToken);
         ready.Set();
     }
 
@@ -35,7 +35,6 @@ internal sealed class RegistryLoader(
                 if (!await edition.IsSettledAsync(shipped, cancellationToken)) await edition.SettleAsync(shipped, cancellationToken);
             }
             await clauses.AsOfNowAsync(cancellationToken); // so that the first reader does not wait for all of them
-            await first.RehearseAsync(cancellationToken);
             return true;
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)

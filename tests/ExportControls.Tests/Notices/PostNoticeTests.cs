@@ -25,6 +25,19 @@ public class PostNoticeTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_rehearsal_that_fails_does_not_keep_the_service_from_being_ready()
+    {
+        await using var app = await ControlsApp.StartAsync(servers);
+        await app.WithDbAsync(async db =>
+        {
+            await db.Database.ExecuteSqlRawAsync("ALTER TABLE notices ADD CONSTRAINT no_rehearsal CHECK (document_number <> 'rehearsal')");
+            return 0;
+        });
+        await using var again = await app.StartAnotherAsync(); // waits until it is ready
+        (await again.PostAsync(RealNotices.China2024No46)).StatusCode.ShouldBe(HttpStatusCode.Created);
+    }
+
+    [Fact]
     public async Task A_new_notice_is_created_with_each_clauses_status_and_found_at_its_location()
     {
         await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero));
