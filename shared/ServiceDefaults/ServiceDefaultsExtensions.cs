@@ -42,7 +42,8 @@ public static class ServiceDefaultsExtensions
         builder.AddLogs();
         builder.AddTelemetry(service);
         services.TryAddSingleton(TimeProvider.System);
-        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        // The drain, and then what is under way: after a restart on a busy machine a first write was seen to take 6.6 s.
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             kestrel.AddServerHeader = false;

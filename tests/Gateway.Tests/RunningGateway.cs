@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace Chokepoint.Gateway.Tests;
@@ -37,6 +38,8 @@ internal sealed class RunningGateway : IAsyncDisposable
             foreach (var (key, value) in settings)
                 host.UseSetting(key, value);
             host.ConfigureLogging(logs => logs.ClearProviders());
+            // What would only be cut off at the end of the host's time hangs here until the test gives up.
+            host.ConfigureServices(services => services.PostConfigure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromMinutes(5)));
         });
         factory.UseKestrel();
         factory.StartServer();
@@ -47,6 +50,13 @@ internal sealed class RunningGateway : IAsyncDisposable
     /// <summary>Whether the gateway sends requests to the replica at that address at the moment.</summary>
     public bool IsInTurn(Uri address) => _factory.Services.GetRequiredService<Chokepoint.Gateway.Forwarding.Services>()
         .All.SelectMany(service => service.Replicas).Single(replica => replica.Address == address).State is Chokepoint.Gateway.Forwarding.ReplicaState.Up;
+
+    /// <summary>Ends as on SIGTERM, its clients still connected.</summary>
+    public async Task EndAsync()
+    {
+        _factory.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await _factory.Services.GetRequiredService<IHost>().StopAsync();
+    }
 
     public async ValueTask DisposeAsync()
     {

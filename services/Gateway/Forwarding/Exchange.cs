@@ -12,6 +12,8 @@ internal sealed class Exchange(Replica replica) : HttpTransformer
     {
         if (proxyResponse is not null)
             replica.State = IsLeaving(proxyResponse) ? ReplicaState.Leaving : ReplicaState.Up;
+        if (proxyResponse?.Content.Headers.ContentType?.MediaType is "text/event-stream")
+            EndWithTheProcess(httpContext);
         return base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
     }
 
@@ -34,5 +36,12 @@ internal sealed class Exchange(Replica replica) : HttpTransformer
             headers.Remove(name);
             headers.TryAddWithoutValidation(name, value);
         }
+    }
+
+    /// <summary>A stream never ends of itself, and would hold up the gateway's own end; its reader comes back with the id it last had.</summary>
+    private static void EndWithTheProcess(HttpContext http)
+    {
+        var process = http.RequestServices.GetRequiredService<IHostApplicationLifetime>();
+        http.Response.RegisterForDispose(process.ApplicationStopping.Register(http.Abort));
     }
 }

@@ -24,7 +24,8 @@ internal static class StreamEndpoints
         return TypedResults.Ok(Page.From(moves, page, m => (long?)m.Id));
     }
 
-    private static IResult Open(HttpRequest request, NpgsqlDataSource database, CommittedRevisions committed, CancellationToken cancellationToken)
+    private static IResult Open(
+        HttpRequest request, NpgsqlDataSource database, CommittedRevisions committed, IHostApplicationLifetime process, CancellationToken cancellationToken)
     {
         long? after = null;
         if (request.Headers["Last-Event-ID"].ToString() is { Length: > 0 } last)
@@ -38,18 +39,20 @@ internal static class StreamEndpoints
         }
 
         request.HttpContext.Response.Headers.CacheControl = "no-cache";
-        return TypedResults.ServerSentEvents(EventsAsync(after, database, committed, cancellationToken));
+        return TypedResults.ServerSentEvents(EventsAsync(after, database, committed, process.ApplicationStopping, cancellationToken));
     }
 
+    /// <param name="ending">Ends the stream between two events: a reader comes back, to another replica, with the id it last had.</param>
     private static async IAsyncEnumerable<SseItem<Move?>> EventsAsync(
-        long? after, NpgsqlDataSource database, CommittedRevisions committed, [EnumeratorCancellation] CancellationToken cancellationToken)
+        long? after, NpgsqlDataSource database, CommittedRevisions committed, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int most = 200;
         var position = after ?? await Moves.LastAsync(database, cancellationToken);
         // At once, so that a reader knows it is connected and where it stands.
         yield return new SseItem<Move?>(null, "heartbeat") { EventId = position.ToString(CultureInfo.InvariantCulture) };
         var quietSince = TimeProvider.System.GetTimestamp();
-        while (!cancellationToken.IsCancellationRequested)
+        using var endOrLeave = CancellationTokenSource.CreateLinkedTokenSource(ending, cancellationToken);
+        while (!endOrLeave.IsCancellationRequested)
         {
             var next = committed.NextAsync();
             var moves = await Moves.AfterAsync(database, position, null, most, cancellationToken);
@@ -71,7 +74,7 @@ internal static class StreamEndpoints
                 yield return new SseItem<Move?>(null, "heartbeat") { EventId = position.ToString(CultureInfo.InvariantCulture) };
             }
 
-            await next.WaitAsync(CommittedRevisions.Look, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await next.WaitAsync(CommittedRevisions.Look, endOrLeave.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 }

@@ -17,8 +17,8 @@ namespace Chokepoint.ServiceDefaults;
 /// </summary>
 internal sealed class Drain : IHostedLifecycleService, IHealthCheck
 {
-    /// <summary>Longer than the gateway takes to ask an idle replica for its <c>/ready</c>; well within the host's five seconds.</summary>
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(1.5);
+    /// <summary>Longer than the gateway takes, on a busy machine too, to ask an idle replica for its <c>/ready</c>; a fourth of the host's time to end.</summary>
+    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2.5);
 
     /// <summary>Whoever chose this replica just before it said that it ends has connected by then.</summary>
     private static readonly TimeSpan Alone = TimeSpan.FromSeconds(0.3);

@@ -224,6 +224,23 @@ public sealed class ForwardingTests
     }
 
     [Fact]
+    public async Task A_reader_of_server_sent_events_does_not_keep_the_gateway_from_its_end()
+    {
+        await using var risk = await Backend.StartAsync("risk", api => api.MapGet("/stream", async (HttpContext http) =>
+        {
+            http.Response.ContentType = "text/event-stream";
+            await http.Response.WriteAsync(": connected\n\n", http.RequestAborted);
+            await http.Response.Body.FlushAsync(http.RequestAborted);
+            await Task.Delay(Timeout.Infinite, http.RequestAborted).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }));
+        await using var gateway = RunningGateway.Start(("risk", [risk.Address]));
+        using var answer = await gateway.Client.SendAsync(Request(HttpMethod.Get, "/api/risk/stream"), HttpCompletionOption.ResponseHeadersRead);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+
+        await gateway.EndAsync().WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    [Fact]
     public async Task A_body_too_large_for_the_service_is_413_through_the_gateway()
     {
         await using var controls = await Backend.StartAsync("controls", api => api.MapPost("/notices", (Dictionary<string, string> body) => body.Count));

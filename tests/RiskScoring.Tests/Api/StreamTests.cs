@@ -1,6 +1,8 @@
 using Chokepoint.RiskScoring.Stream;
 using Chokepoint.RiskScoring.Tests.Support;
 using Chokepoint.Testing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Chokepoint.RiskScoring.Tests.Api;
 
@@ -52,6 +54,22 @@ public sealed class StreamTests(GalliumScene scene)
 
         // The first comes at once; a busy machine may hand either over late, never early by much.
         waits[1].ShouldBeInRange(10, 60);
+    }
+
+    [Fact]
+    public async Task A_stream_ends_between_two_events_when_its_service_is_asked_to_end()
+    {
+        await using var replica = await RiskService.StartAsync(Risk.ConnectionString, Risk.Broker, Risk.Clock, idle: true);
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        await using var body = await replica.Http.GetStreamAsync("/api/risk/stream", deadline.Token);
+        var heard = 0;
+        await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync(deadline.Token))
+        {
+            item.EventType.ShouldBe("heartbeat");
+            if (++heard == 1) replica.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+
+        heard.ShouldBe(1);
     }
 
     [Fact]
