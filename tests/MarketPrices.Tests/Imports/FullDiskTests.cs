@@ -32,7 +32,8 @@ public sealed class FullDiskTests(ServersFixture servers)
         refused.Headers.RetryAfter.ShouldNotBeNull();
         (await refused.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("detail").GetString()!.ShouldContain("disk is full");
         (await prices.QueryAsync<long>("SELECT count(*) FROM observations")).ShouldBe(1);
-        (await prices.Client.GetAsync("/ready")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var ready = await prices.Client.GetAsync("/ready");
+        ready.StatusCode.ShouldBe(HttpStatusCode.OK, await ready.Content.ReadAsStringAsync());
 
         disk.Empty();
         var job = await Eventually.BecomesAsync(

@@ -79,6 +79,38 @@ public sealed class DatabaseTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_replica_migrates_when_the_one_before_it_has_let_go()
+    {
+        var database = await servers.CreateDatabaseAsync();
+        await using var before = new NpgsqlConnection(database);
+        await before.OpenAsync();
+        await using (var turn = new NpgsqlCommand("SELECT pg_advisory_lock(hashtext('migrations'))", before))
+            await turn.ExecuteNonQueryAsync();
+
+        await using var service = await StartAsync(database);
+        using (var early = await service.Client.GetAsync("/ready"))
+            early.StatusCode.ShouldBe(HttpStatusCode.ServiceUnavailable);
+        await using (var tables = new NpgsqlCommand("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", before))
+            (await tables.ExecuteScalarAsync()).ShouldBe(0L);
+
+        await using (var letGo = new NpgsqlCommand("SELECT pg_advisory_unlock_all()", before))
+            await letGo.ExecuteNonQueryAsync();
+        await service.ReadyAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_is_missing_is_made_by_one_of_the_replicas()
+    {
+        var missing = new NpgsqlConnectionStringBuilder(await servers.CreateDatabaseAsync()) { Database = "missing" + Guid.NewGuid().ToString("N") };
+        var replicas = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => StartAsync(missing.ConnectionString)));
+        foreach (var replica in replicas)
+        {
+            await replica.ReadyAsync();
+            await replica.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_database_that_goes_and_comes_back_is_503_meanwhile_and_needs_no_restart()
     {
         await using var own = await ServersFixture.StartOwnAsync();
