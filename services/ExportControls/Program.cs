@@ -46,4 +46,4 @@ notices.MapCorrectNotice();
 notices.MapGetNotice();
 notices.MapListNotices();
 app.MapOperations().MapMessagingOps().MapRestatement<ControlStateChanged>();
-app.Run();
+app.RunUntilAsked();

@@ -19,4 +19,4 @@ app.MapForwarding();
 app.MapPlatformHealth();
 app.MapPlatformOperations();
 app.MapReference();
-app.Run();
+app.RunUntilAsked();

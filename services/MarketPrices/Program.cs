@@ -34,4 +34,4 @@ prices.MapSignals();
 prices.MapImports<PriceRow>(Scopes.PricesWrite);
 prices.MapFeeds(Scopes.PricesWrite);
 app.MapOperations().MapMessagingOps().MapRestatement<PriceSignalChanged>();
-app.Run();
+app.RunUntilAsked();

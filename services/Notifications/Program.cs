@@ -25,4 +25,4 @@ app.UseServiceDefaults()
     .MapSubscriptions()
     .MapDeliveries();
 app.MapOperations().MapMessagingOps();
-app.Run();
+app.RunUntilAsked();

@@ -37,4 +37,4 @@ api.MapExposure();
 api.MapStream();
 api.MapFigures();
 app.MapOperations().MapMessagingOps();
-app.Run();
+app.RunUntilAsked();

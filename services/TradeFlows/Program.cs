@@ -37,4 +37,4 @@ trade.MapFlows();
 trade.MapCollapses();
 trade.MapFeeds(Scopes.TradeWrite);
 app.MapOperations().MapMessagingOps().MapRestatement<SupplyProfileChanged>();
-app.Run();
+app.RunUntilAsked();

@@ -137,6 +137,20 @@ public static class ServiceDefaultsExtensions
         app.MapHealth();
         return app;
     }
+
+    /// <summary>Runs the process until it is asked to end. That may be while it starts, which is no fault: it ends with 0.</summary>
+    public static void RunUntilAsked(this WebApplication app)
+    {
+        var ending = app.Lifetime.ApplicationStopping;
+        try
+        {
+            app.Run();
+        }
+        catch (OperationCanceledException) when (ending.IsCancellationRequested)
+        {
+            // What was starting gave up.
+        }
+    }
 }
 
 /// <summary>Who this process is.</summary>

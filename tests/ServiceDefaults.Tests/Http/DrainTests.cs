@@ -1,5 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 
 namespace Chokepoint.ServiceDefaults.Tests.Http;
 
@@ -41,5 +43,27 @@ public sealed class DrainTests
         await using var service = await RunningService.StartAsync(api => api.MapGet("/x", () => "answered"));
         using (await service.Client.GetAsync("/api/tests/x"))
             await service.EndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task A_service_asked_to_end_while_it_starts_ends_without_a_fault()
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = ["--urls=http://127.0.0.1:0"] });
+        builder.AddProcessDefaults(service: "test-service");
+        builder.Services.AddHostedService<AskedWhileStarting>();
+        var app = builder.Build();
+
+        await Task.Run(app.RunUntilAsked).WaitAsync(TimeSpan.FromSeconds(30));
+    }
+
+    private sealed class AskedWhileStarting(IHostApplicationLifetime process) : IHostedService
+    {
+        public Task StartAsync(CancellationToken cancellationToken)
+        {
+            process.StopApplication();
+            return Task.Delay(Timeout.Infinite, cancellationToken);
+        }
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 }
