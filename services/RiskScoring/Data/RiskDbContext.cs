@@ -51,7 +51,7 @@ internal sealed class RiskDbContext(DbContextOptions<RiskDbContext> options) : D
             e.HasIndex(w => w.RequestedAt);
             // Every row is deleted soon after it came: vacuum by count, or the next ones hide behind dead ones.
             e.HasStorageParameter("autovacuum_vacuum_scale_factor", 0);
-            e.HasStorageParameter("autovacuum_vacuum_threshold", 5000);
+            e.HasStorageParameter("autovacuum_vacuum_threshold", 1000);
         });
         modelBuilder.Entity<RevisionRow>(e =>
         {

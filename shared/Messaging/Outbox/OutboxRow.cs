@@ -60,9 +60,10 @@ internal sealed class OutboxRow
             ByTheDatabase(entity.Property(row => row.LastError).HasColumnName("last_error"));
             entity.HasIndex(row => row.NextAttemptAt).HasDatabaseName("ix_outbox_next_attempt_at");
 
-            // Every row is deleted soon after it came: vacuum by count, at once, or the due rows hide behind dead ones.
+            // Every row is deleted soon after it came: vacuum by count, at once, or the due rows hide behind dead ones. By so few that the
+            // table is as large as it gets within minutes at a few events a second; at thousands it is every turn of autovacuum anyway.
             entity.HasStorageParameter("autovacuum_vacuum_scale_factor", 0);
-            entity.HasStorageParameter("autovacuum_vacuum_threshold", 5000);
+            entity.HasStorageParameter("autovacuum_vacuum_threshold", 1000);
             entity.HasStorageParameter("autovacuum_vacuum_cost_delay", 0);
         }
 
