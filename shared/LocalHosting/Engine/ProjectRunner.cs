@@ -8,6 +8,7 @@ namespace Chokepoint.LocalHosting.Engine;
 internal sealed class ProjectRunner(ProjectResource resource, int replica, Uri address, IDisposable heldPort, EngineContext context)
     : Runner(resource, resource.Replicas == 1 ? resource.Name : string.Create(CultureInfo.InvariantCulture, $"{resource.Name}-{replica}"), context)
 {
+    /// <summary>Less than a service takes for itself (10 s), since all together are to be gone within 15; what is cut off then is not lost.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(6);
     private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
 
