@@ -10,7 +10,13 @@ internal sealed class ProjectRunner(ProjectResource resource, int replica, Uri a
 {
     /// <summary>Less than a service takes for itself (10 s), since all together are to be gone within 15; what is cut off then is not lost.</summary>
     private static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(6);
-    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(5) };
+
+    /// <summary>Keeps no connection, for which a service that is asked to end would wait.</summary>
+    private static readonly HttpClient Http = new(new SocketsHttpHandler { UseProxy = false })
+    {
+        Timeout = TimeSpan.FromSeconds(5),
+        DefaultRequestHeaders = { ConnectionClose = true },
+    };
 
     private ChildProcess? process;
 
