@@ -13,7 +13,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace Chokepoint.ServiceDefaults;
 
-/// <summary>What every service of the platform has in common, in three calls.</summary>
+/// <summary>What every service of the platform has in common, in four calls.</summary>
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Telemetry, health, an end in good order, authentication, problem details, strict JSON, OpenAPI, rate limits, <see cref="TimeProvider"/>.</summary>

@@ -56,6 +56,7 @@ internal sealed class DatabaseMigration<TDbContext>(
     }
 
     /// <summary>On one connection, so that a pool of one is enough: the lock is the session's, and goes with it when the process dies.</summary>
+    /// <remarks>A migration must not build an index CONCURRENTLY: that waits for whoever waits for the lock. None does.</remarks>
     private static async Task MigrateAloneAsync(TDbContext context, CancellationToken cancellationToken)
     {
         // Past EF, which hides what went wrong in an exception of its own.
