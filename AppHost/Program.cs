@@ -4,14 +4,17 @@ using System.Globalization;
 var builder = DistributedApplication.CreateBuilder(args);
 
 var settings = builder.Configuration;
-settings["Parameters:ops-key"] ??= settings["PLATFORM_OPS_KEY"];
+if (settings["PLATFORM_OPS_KEY"] is { Length: > 0 } key) settings["Parameters:ops-key"] = key;
 var opsKey = builder.AddParameter("ops-key", secret: true);
 var keysFile = settings["PLATFORM_KEYS"] is { Length: > 0 } file ? Path.GetFullPath(file) : "";
 var port = int.Parse(settings["PLATFORM_PORT"] ?? "8080", CultureInfo.InvariantCulture);
 var publicUrl = "http://localhost:" + port.ToString(CultureInfo.InvariantCulture);
 var replicas = int.Parse(settings["PLATFORM_REPLICAS"] ?? "1", CultureInfo.InvariantCulture);
+var data = Path.GetFullPath(settings["PLATFORM_DATA"] is { Length: > 0 } folder ? folder : Path.Combine(builder.AppHostDirectory, "..", ".platform"));
 
-var postgres = builder.AddPostgres("postgres").WithImageTag("17.6").WithDataVolume("chokepoint-postgres");
+var postgres = builder.AddPostgres("postgres").WithImageTag("17.6").WithDataVolume("chokepoint-postgres")
+    // As the local engine sets its own server: connections for many replicas, text in one order on every machine.
+    .WithEnvironment("POSTGRES_INITDB_ARGS", "--auth-host=scram-sha-256 --auth-local=scram-sha-256 --locale=C.UTF-8 -c max_connections=300 -c jit=off");
 var broker = builder.AddRabbitMQ("broker").WithImageTag("4.2-management").WithDataVolume("chokepoint-broker");
 
 var controls = Service(builder.AddProject<Projects.ExportControls>("controls", launchProfileName: null), "controlsdb")
@@ -21,16 +24,13 @@ var trade = Service(builder.AddProject<Projects.TradeFlows>("trade", launchProfi
 var risk = Service(builder.AddProject<Projects.RiskScoring>("risk", launchProfileName: null), "riskdb");
 var notifications = Service(builder.AddProject<Projects.Notifications>("notifications", launchProfileName: null), "notificationsdb")
     .WithEnvironment("Webhooks__AllowLoopback", "true")
+    .WithEnvironment("Webhooks__KeyFile", Path.Combine(data, "keys", "webhook-secrets.key"))
     .WithEnvironment("Platform__PublicUrl", publicUrl);
 
-builder.AddProject<Projects.Gateway>("gateway", launchProfileName: null)
+WithSettings(builder.AddProject<Projects.Gateway>("gateway", launchProfileName: null))
     .WithHttpEndpoint(port: port, name: "http")
     .WithExternalHttpEndpoints()
     .WithHttpHealthCheck(path: "/ready")
-    .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Production")
-    .WithEnvironment("Logging__LogLevel__Microsoft.AspNetCore", "Warning")
-    .WithEnvironment("Keys__Ops", opsKey)
-    .WithEnvironment("Keys__File", keysFile)
     .WithReference(controls).WaitFor(controls)
     .WithReference(prices).WaitFor(prices)
     .WithReference(trade).WaitFor(trade)
@@ -39,18 +39,22 @@ builder.AddProject<Projects.Gateway>("gateway", launchProfileName: null)
 
 builder.Build().Run();
 
-// What the five services have in common: a database of their own, the broker, the keys, a port and a health check.
+// What the five services have in common: a database of their own, the broker, a port and a health check.
 IResourceBuilder<ProjectResource> Service(IResourceBuilder<ProjectResource> service, string databaseName)
 {
     var database = postgres.AddDatabase(databaseName);
-    return service
+    return WithSettings(service)
         .WithHttpEndpoint(name: "http")
         .WithHttpHealthCheck(path: "/ready")
-        .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Production")
-        .WithEnvironment("Logging__LogLevel__Microsoft.AspNetCore", "Warning")
-        .WithEnvironment("Keys__Ops", opsKey)
-        .WithEnvironment("Keys__File", keysFile)
         .WithReplicas(replicas)
         .WithReference(database).WaitFor(database)
         .WithReference(broker).WaitFor(broker);
 }
+
+// And with the gateway: the keys, and how ASP.NET is set.
+IResourceBuilder<ProjectResource> WithSettings(IResourceBuilder<ProjectResource> project) => project
+    .WithEnvironment("ASPNETCORE_ENVIRONMENT", "Production")
+    .WithEnvironment("ASPNETCORE_FORWARDEDHEADERS_ENABLED", "true")
+    .WithEnvironment("Logging__LogLevel__Microsoft.AspNetCore", "Warning")
+    .WithEnvironment("Keys__Ops", opsKey)
+    .WithEnvironment("Keys__File", keysFile);

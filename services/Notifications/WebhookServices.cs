@@ -16,8 +16,7 @@ internal static class WebhookServices
         services.AddOptions<DispatchSettings>().BindConfiguration("Webhooks").ValidateDataAnnotations().ValidateOnStart();
         var platformUrl = builder.Configuration["Platform:PublicUrl"];
         services.AddSingleton(provider => new CloudEventMapping(Settings(provider).PublicUrl ?? (platformUrl is null ? null : new Uri(platformUrl))));
-        var dataFolder = builder.Configuration["PLATFORM_DATA"];
-        services.AddSingleton(provider => new SecretVault(KeyFile.ReadOrCreate(Settings(provider).KeyFile ?? KeyFile.DefaultPath(dataFolder))));
+        services.AddSingleton(provider => new SecretVault(KeyFile.ReadOrCreate(Settings(provider).KeyFile ?? KeyFile.DefaultPath)));
         services.AddSingleton<SubscriptionValidator>();
 
         services.AddSingleton<DispatchSignal>();

@@ -5,21 +5,15 @@ namespace Chokepoint.Notifications.Subscriptions;
 
 /// <summary>
 /// The file of <c>Webhooks:KeyFile</c>: one base64 key of 32 bytes a line, newest first, shared by all replicas (a mounted secret,
-/// or a file under the platform's data folder). Where there is none it is made, readable by its owner alone.
+/// or, where the AppHost starts them, a file under the platform's data folder). Where there is none it is made, readable by its owner alone.
 /// </summary>
 internal static class KeyFile
 {
     private static readonly TimeSpan MostPatience = TimeSpan.FromSeconds(1);
 
-    /// <summary>Where nothing is configured: under the platform's data folder, else the user's own.</summary>
-    /// <param name="platformData"><c>PLATFORM_DATA</c>, which <c>./run</c> sets.</param>
-    public static string DefaultPath(string? platformData)
-    {
-        var folder = string.IsNullOrEmpty(platformData)
-            ? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "chokepoint")
-            : Path.Combine(platformData, "keys");
-        return Path.Combine(folder, "webhook-secrets.key");
-    }
+    /// <summary>Where nothing is configured: in the user's own data folder.</summary>
+    public static string DefaultPath => Path.Combine(
+        Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify), "chokepoint", "webhook-secrets.key");
 
     /// <exception cref="InvalidDataException">The file holds something else.</exception>
     public static IReadOnlyList<byte[]> ReadOrCreate(string path)

@@ -78,6 +78,7 @@ internal sealed class Dashboard(PlatformConsole console, ProcessRecord processes
                     ["ASPNETCORE_ENVIRONMENT"] = "Production",
                     ["ASPIRE_DASHBOARD_OTLP_ENDPOINT_URL"] = TelemetryEndpoint.GetLeftPart(UriPartial.Authority),
                     ["ASPIRE_DASHBOARD_OTLP_HTTP_ENDPOINT_URL"] = Loopback(FreePorts.Next()).GetLeftPart(UriPartial.Authority),
+                    ["ASPIRE_RESOURCE_SERVICE_ENDPOINT_URL"] = null, // of `dotnet run`: nobody answers there, and it would not start without a key for it
                     ["ASPIRE_DASHBOARD_UNSECURED_ALLOW_ANONYMOUS"] = "true", // on loopback, of data that this user's processes send
                     ["ASPIRE_DASHBOARD_TELEMETRY_OPTOUT"] = "true",
                     ["Logging__LogLevel__Default"] = "Warning",

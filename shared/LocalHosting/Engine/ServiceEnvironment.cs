@@ -11,10 +11,10 @@ internal static class ServiceEnvironment
         var environment = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["ASPNETCORE_URLS"] = address.GetLeftPart(UriPartial.Authority),
-            ["ASPNETCORE_FORWARDEDHEADERS_ENABLED"] = "true",
             // What the shell or `dotnet run` had set for the AppHost is not meant for the services.
             ["ASPNETCORE_HTTP_PORTS"] = null,
             ["HTTP_PORTS"] = null,
+            ["DOTNET_ENVIRONMENT"] = null,
             ["DOTNET_LAUNCH_PROFILE"] = null,
         };
         AddTelemetry(environment, resource, replica, context);
