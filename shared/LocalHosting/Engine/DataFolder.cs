@@ -25,6 +25,11 @@ internal sealed class DataFolder : IDisposable
     public static async Task<DataFolder> OpenAsync(PlatformSettings settings, PlatformConsole console, CancellationToken cancellationToken)
     {
         var path = settings.DataFolder;
+        if (IsSomebodyElses(path))
+        {
+            throw new LocalHostingException(
+                $"{path} holds files that are not the platform's, and --fresh would delete them one day: give it a folder of its own with PLATFORM_DATA.");
+        }
         FileStream opened;
         try
         {
@@ -51,6 +56,10 @@ internal sealed class DataFolder : IDisposable
     public string File(string name) => System.IO.Path.Combine(Path, name);
 
     public void Dispose() => held.Dispose();
+
+    /// <summary>Never opened by a platform, and not empty but for what an operator or the other engine puts there.</summary>
+    private static bool IsSomebodyElses(string path) => Directory.Exists(path) && !System.IO.File.Exists(System.IO.Path.Combine(path, "lock"))
+        && new DirectoryInfo(path).EnumerateFileSystemInfos().Any(entry => entry.Name is not ("hold" or "keys" or "ops-key" or "lost+found"));
 
     private void Empty()
     {

@@ -20,9 +20,16 @@ internal sealed class ProcessRecord(string file)
         {
             entries.RemoveAll(entry => ProcessIdentity.Of(entry.Id)?.Started != entry.Started);
             entries.Add(new Entry(child.Name, child.Identity.Id, child.Identity.Started));
-            var written = file + ".new";
-            File.WriteAllText(written, JsonSerializer.Serialize(entries));
-            File.Move(written, file, overwrite: true);
+            try
+            {
+                var written = file + ".new";
+                File.WriteAllText(written, JsonSerializer.Serialize(entries));
+                File.Move(written, file, overwrite: true);
+            }
+            catch (IOException)
+            {
+                // The disk is full. The process runs all the same, and is written down with the next.
+            }
         }
     }
 

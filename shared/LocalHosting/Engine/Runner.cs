@@ -75,7 +75,7 @@ internal abstract class Runner(Resource resource, string name, EngineContext con
         }
         catch (Exception e)
         {
-            if (!ready.TrySetException(e)) Context.Console.Line(Name, e.Message);
+            ready.TrySetException(e as LocalHostingException ?? new LocalHostingException($"{Name} did not start: {e.Message}", e));
         }
     }
 
@@ -85,8 +85,9 @@ internal abstract class Runner(Resource resource, string name, EngineContext con
         {
             return await StartAsync(stopping.Token);
         }
-        catch (LocalHostingException e) when (!FailsForGood || ready.Task.IsCompleted)
+        catch (Exception e) when ((!FailsForGood || ready.Task.IsCompleted) && !stopping.IsCancellationRequested)
         {
+            // Whatever it was, a full disk among others: what ran once is tried until it runs again.
             Context.Console.Line(Name, e.Message);
             return false;
         }

@@ -8,6 +8,7 @@ namespace Chokepoint.LocalHosting.Engine;
 internal sealed class PostgresRunner(PostgresServerResource resource, EngineContext context) : Runner(resource, resource.Name, context)
 {
     private PostgresProcess? server;
+    private bool hasDatabases;
 
     protected override bool FailsForGood => true;
 
@@ -23,8 +24,9 @@ internal sealed class PostgresRunner(PostgresServerResource resource, EngineCont
             foreach (var database in resource.Databases) Context.ConnectionStrings[database] = () => server.ConnectionString(database.DatabaseName);
         }
         await server.StartAsync(cancellationToken);
+        if (hasDatabases) return true;
         foreach (var database in resource.Databases) await server.CreateDatabaseAsync(database.DatabaseName, cancellationToken);
-        return true;
+        return hasDatabases = true;
     }
 
     protected override async Task EndAsync()

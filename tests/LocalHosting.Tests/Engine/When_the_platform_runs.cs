@@ -50,6 +50,20 @@ public sealed class When_the_platform_runs(RunningPlatform running)
     }
 
     [Fact]
+    public async Task what_cannot_be_started_for_any_reason_is_tried_until_it_can()
+    {
+        var inTheWay = Directory.CreateDirectory(Path.Combine(platform.DataFolder, "processes.json.new")); // as little to be written as on a full disk
+        var tried = Count("trade          ended with");
+        platform.Kill("trade");
+        await Eventually.IsTrueAsync(() => Count("trade          ended with") > tried + 1, Soon);
+
+        var back = Count("trade          is back");
+        inTheWay.Delete();
+
+        await Eventually.IsTrueAsync(() => Count("trade          is back") > back, Soon);
+    }
+
+    [Fact]
     public async Task a_second_one_on_the_same_data_is_refused_in_a_sentence()
     {
         await using var second = await PlatformProcess.LaunchAsync(new PlatformOptions { DataFolder = platform.DataFolder });
@@ -57,6 +71,25 @@ public sealed class When_the_platform_runs(RunningPlatform running)
         await second.SaysAsync("Another platform runs on the data in", Soon);
         await second.Process.WaitForExitAsync();
         second.Process.ExitCode.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task a_folder_with_somebody_elses_files_is_refused_in_a_sentence_and_left_alone()
+    {
+        var folder = Directory.CreateTempSubdirectory("chokepoint-not-ours-");
+        var theirs = Path.Combine(folder.FullName, "thesis.txt");
+        await File.WriteAllTextAsync(theirs, "years of work");
+
+        await using var other = await PlatformProcess.LaunchAsync(new PlatformOptions
+        {
+            DataFolder = folder.FullName, Environment = new Dictionary<string, string>(StringComparer.Ordinal) { ["PLATFORM_FRESH"] = "true" },
+        });
+        await other.SaysAsync("files that are not the platform's", TimeSpan.FromSeconds(30));
+        await other.Process.WaitForExitAsync(TestContext.Current.CancellationToken);
+
+        other.Process.ExitCode.ShouldBe(1);
+        (await File.ReadAllTextAsync(theirs)).ShouldBe("years of work");
+        folder.Delete(recursive: true);
     }
 
     [Fact]
