@@ -100,6 +100,56 @@ public sealed class When_a_message_cannot_be_applied(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_deadlock_is_not_counted_against_it_however_often_it_is_the_victim()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var attempts = 0;
+        var script = new Script
+        {
+            OnHandle = (_, _, _) => Interlocked.Increment(ref attempts) < 10
+                ? throw new Npgsql.PostgresException("deadlock detected", "ERROR", "ERROR", Npgsql.PostgresErrorCodes.DeadlockDetected)
+                : Task.CompletedTask,
+        };
+        await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
+        await using var risk = await TestService.StartAsync("risk-scoring", await servers.CreateDatabaseAsync(), broker, script);
+
+        await controls.CommitAsync(Events.Control());
+
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 1, TimeSpan.FromSeconds(30));
+        attempts.ShouldBe(10);
+    }
+
+    [Fact]
+    public async Task Given_back_so_often_that_it_is_suspected_it_waits_for_its_database_like_any_other()
+    {
+        var broker = await servers.CreateBrokerAsync();
+        var risks = await servers.CreateDatabaseAsync();
+        await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(), broker);
+        await using (await TestService.StartAsync("risk-scoring", risks, broker))
+        {
+        }
+
+        await controls.CommitAsync(Innocents(20));
+        await Eventually.BecomesAsync(() => Amqp.ReadyAsync(broker, Queue), ready => ready == 20);
+        for (var death = 0; death < 3; death++)
+        {
+            await Amqp.WithChannelAsync(broker, async channel =>
+            {
+                for (var i = 0; i < 20; i++) (await channel.BasicGetAsync(Queue, autoAck: false)).ShouldNotBeNull();
+            });
+            await Eventually.BecomesAsync(() => Amqp.ReadyAsync(broker, Queue), ready => ready == 20);
+        }
+
+        await Sql.ExecuteAsync(risks, "ALTER TABLE messaging.suspects RENAME TO suspects_away"); // as before a migration
+        await using var risk = await TestService.StartAsync("risk-scoring", risks, broker);
+        await Takes.OutageAsync(TimeSpan.FromSeconds(3));
+        await Sql.ExecuteAsync(risks, "ALTER TABLE messaging.suspects_away RENAME TO suspects");
+
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 20, TimeSpan.FromSeconds(30));
+        (await Sql.ScalarAsync<long>(risks, "SELECT count(*) FROM messaging.dead_letters")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_collision_that_passes_is_tried_again_and_applied()
     {
         var broker = await servers.CreateBrokerAsync();

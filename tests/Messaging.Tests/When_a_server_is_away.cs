@@ -86,6 +86,28 @@ public sealed class When_a_server_is_away
     }
 
     [Fact]
+    public async Task Postgres_takes_the_password_no_more_and_no_message_is_dead_lettered_over_it()
+    {
+        await using var servers = await ServersFixture.StartOwnAsync();
+        var broker = await servers.CreateVirtualHostAsync(CancellationToken.None);
+        var owner = await servers.CreateDatabaseAsync(CancellationToken.None);
+        await Sql.ExecuteAsync(owner, "CREATE ROLE service SUPERUSER LOGIN PASSWORD 'one'");
+        var risks = new Npgsql.NpgsqlConnectionStringBuilder(owner) { Username = "service", Password = "one" }.ConnectionString;
+        await using var controls = await TestService.StartAsync("export-controls", await servers.CreateDatabaseAsync(CancellationToken.None), broker);
+        await using var risk = await TestService.StartAsync("risk-scoring", risks, broker);
+        await CommitAsync(controls, 1, 20);
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 20);
+
+        await Sql.ExecuteAsync(owner, "ALTER ROLE service PASSWORD 'two'; SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'service'");
+        await CommitAsync(controls, 21, 60);
+        await Takes.OutageAsync(TimeSpan.FromSeconds(6)); // more failed attempts than a message of its own fault gets
+        await Sql.ExecuteAsync(owner, "ALTER ROLE service PASSWORD 'one'");
+
+        await Eventually.SucceedsAsync(async () => (await risk.AppliedAsync()).ShouldBe(60), TimeSpan.FromSeconds(30));
+        (await Sql.ScalarAsync<long>(owner, "SELECT count(*) FROM messaging.dead_letters")).ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Services_start_before_the_broker_and_before_each_other_and_nothing_is_lost()
     {
         await using var servers = await ServersFixture.StartOwnAsync();

@@ -43,13 +43,17 @@ internal sealed partial class ConsumerBus<TDbContext>(
             {
                 await link.WhenUpAsync(stoppingToken);
                 var bus = Create(consumers, stoppingToken);
+                using var starting = new CancellationTokenSource();
+                var started = bus.StartAsync(starting.Token); // ends when the endpoints are ready
                 try
                 {
-                    // Not awaited: it ends when the endpoints are ready, and a stop before that would be logged as an error.
-                    await UntilStuckAsync(bus, bus.StartAsync(CancellationToken.None), stoppingToken);
+                    await UntilStuckAsync(bus, started, stoppingToken);
                 }
                 finally
                 {
+                    // A bus that has not started yet does not stop: its endpoints would go on consuming.
+                    await starting.CancelAsync();
+                    await ((Task)started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                     using var deadline = new CancellationTokenSource(Grace + TimeSpan.FromSeconds(1));
                     await bus.StopAsync(deadline.Token);
                 }

@@ -41,14 +41,18 @@ internal sealed partial class EventConsumer<TEvent>(
         try
         {
             var isNew = DeliveriesBefore(context) >= Suspects.FromDelivery
-                ? await ApplySuspectAsync(delivery)
-                : await ApplyAsync(delivery, inGroup: true);
+                ? await ApplySuspectAsync(delivery, context.CancellationToken)
+                : await ApplyAsync(delivery, inGroup: true, context.CancellationToken);
             if (isNew) metrics.Consumed(typeof(TEvent).Name);
             else metrics.Duplicate(typeof(TEvent).Name);
         }
         catch (Exception exception) when (_stop.IsCancellationRequested)
         {
             throw new GivenBackException("The service stops; the message comes again.", exception);
+        }
+        catch (OperationCanceledException exception) when (context.CancellationToken.IsCancellationRequested)
+        {
+            throw new GivenBackException("The channel that brought the message is gone; it comes again.", exception);
         }
         catch (Exception exception)
         {
@@ -60,8 +64,10 @@ internal sealed partial class EventConsumer<TEvent>(
     }
 
     /// <summary>Tries until the event is applied, has failed too often by itself, or the service stops.</summary>
-    private async Task<bool> ApplyAsync(Delivery<TEvent> delivery, bool inGroup)
+    /// <param name="gone">Cancelled when the channel is lost: MassTransit opens the next when all that came by this one has ended.</param>
+    private async Task<bool> ApplyAsync(Delivery<TEvent> delivery, bool inGroup, CancellationToken gone)
     {
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop, gone);
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -78,7 +84,7 @@ internal sealed partial class EventConsumer<TEvent>(
                 inGroup = false;
                 metrics.Retried(typeof(TEvent).Name, exception);
                 if (attempt == 1) Log(exception, fault, delivery.Event.EventId);
-                await Task.Delay(Pause(attempt, fault), time, _stop);
+                await Task.Delay(Pause(attempt, fault), time, over.Token);
             }
         }
     }
@@ -96,16 +102,16 @@ internal sealed partial class EventConsumer<TEvent>(
         }
     }
 
-    private async Task<bool> ApplySuspectAsync(Delivery<TEvent> delivery)
+    private async Task<bool> ApplySuspectAsync(Delivery<TEvent> delivery, CancellationToken gone)
     {
         var isNew = false;
-        await suspects.WatchAsync(queue, delivery.Event.EventId, async () => isNew = await ApplyAsync(delivery, inGroup: false), _stop);
+        await suspects.WatchAsync(queue, delivery.Event.EventId, async () => isNew = await ApplyAsync(delivery, inGroup: false, gone), _stop);
         return isNew;
     }
 
     private void Log(Exception exception, FaultKind fault, Guid eventId)
     {
-        if (fault is FaultKind.OfTheMessage) Retrying(exception, typeof(TEvent).Name, eventId);
+        if (fault is not FaultKind.OfTheServers) Retrying(exception, typeof(TEvent).Name, eventId);
         // Every message in hand fails at once then: said once in ten seconds.
         else if (_awayLogged == 0 || time.GetElapsedTime(_awayLogged) > TimeSpan.FromSeconds(10))
         {

@@ -7,10 +7,13 @@ namespace Chokepoint.Messaging.Consumers;
 /// <summary>Whose fault a failed attempt was, which decides how often the message is tried again.</summary>
 internal enum FaultKind
 {
-    /// <summary>The message, the handler's code, or a collision that another attempt may avoid: tried a few times, then dead-lettered.</summary>
+    /// <summary>The message or the handler's code: tried a few times, then dead-lettered.</summary>
     OfTheMessage,
 
-    /// <summary>The database is away, full, starting or not yet migrated: tried until it is back.</summary>
+    /// <summary>It met another transaction, and this one was chosen to give way: tried until it does not.</summary>
+    OfACollision,
+
+    /// <summary>The database is away, full, starting, not yet migrated, or lets the service in no more: tried until it is back.</summary>
     OfTheServers,
 }
 
@@ -23,8 +26,13 @@ internal static class Fault
             switch (cause)
             {
                 case PostgresException postgres:
-                    return IsOfTheServer(postgres.SqlState) ? FaultKind.OfTheServers : FaultKind.OfTheMessage;
-                case SocketException or EndOfStreamException or NpgsqlException { InnerException: IOException or TimeoutException }:
+                    return postgres.SqlState switch
+                    {
+                        PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure => FaultKind.OfACollision,
+                        var state when IsOfTheServer(state) => FaultKind.OfTheServers,
+                        _ => FaultKind.OfTheMessage,
+                    };
+                case SocketException or EndOfStreamException or TimeoutException or NpgsqlException { InnerException: IOException or TimeoutException }:
                 case NpgsqlException { IsTransient: true }:
                     return FaultKind.OfTheServers;
                 case DbUpdateConcurrencyException:
@@ -38,9 +46,11 @@ internal static class Fault
     /// <summary>PostgreSQL's SQLSTATE classes (appendix A of its manual).</summary>
     private static bool IsOfTheServer(string state) =>
         state.StartsWith("08", StringComparison.Ordinal) // connection exceptions
+        || state.StartsWith("28", StringComparison.Ordinal) // invalid authorization: a password was changed
         || state.StartsWith("53", StringComparison.Ordinal) // insufficient resources: disk full, too many connections
         || state.StartsWith("57P", StringComparison.Ordinal) // operator intervention: shutting down, starting up
         || state.StartsWith("58", StringComparison.Ordinal) // system errors: I/O
         || state is PostgresErrorCodes.ReadOnlySqlTransaction // a failover in progress
+            or PostgresErrorCodes.InsufficientPrivilege or PostgresErrorCodes.DataCorrupted or PostgresErrorCodes.IndexCorrupted
             or PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.InvalidSchemaName or PostgresErrorCodes.InvalidCatalogName;
 }

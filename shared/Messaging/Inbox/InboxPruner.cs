@@ -22,7 +22,7 @@ internal sealed class InboxPruner(
                 {
                 }
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 log.LogWarning(exception, "The inbox was not pruned; it will be tried again");
             }

@@ -1,3 +1,4 @@
+using Chokepoint.Messaging.Consumers;
 using Npgsql;
 
 namespace Chokepoint.Messaging.Inbox;
@@ -10,6 +11,8 @@ internal sealed class Suspects(NpgsqlDataSource dataSource) : IDisposable
 
     private const int Deaths = 4;
 
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
     private readonly SemaphoreSlim _one = new(1);
 
     /// <summary>Handles one suspect; not two at once in this process, so that a death has one culprit.</summary>
@@ -19,7 +22,7 @@ internal sealed class Suspects(NpgsqlDataSource dataSource) : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
-            if (await BeginAsync(consumer, eventId, cancellationToken) > Deaths)
+            if (await BegunAsync(consumer, eventId, cancellationToken) > Deaths)
                 throw new ProcessDiedException($"The process died {Deaths} times while it handled this event.");
             await handle();
         }
@@ -31,6 +34,22 @@ internal sealed class Suspects(NpgsqlDataSource dataSource) : IDisposable
     }
 
     public void Dispose() => _one.Dispose();
+
+    /// <summary>A database that is away is not the message's fault: it is waited for.</summary>
+    private async Task<int> BegunAsync(string consumer, Guid eventId, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                return await BeginAsync(consumer, eventId, cancellationToken);
+            }
+            catch (Exception exception) when (Fault.Of(exception) is FaultKind.OfTheServers && !cancellationToken.IsCancellationRequested)
+            {
+                await Task.Delay(Pause, cancellationToken);
+            }
+        }
+    }
 
     private async Task<int> BeginAsync(string consumer, Guid eventId, CancellationToken cancellationToken)
     {
@@ -53,7 +72,7 @@ internal sealed class Suspects(NpgsqlDataSource dataSource) : IDisposable
         {
             await command.ExecuteNonQueryAsync(CancellationToken.None);
         }
-        catch (NpgsqlException)
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
         {
             // One begin too many is counted against it; four are needed.
         }

@@ -227,9 +227,17 @@ internal sealed partial class OutboxRelay(
     {
         if (_gaugedAt != 0 && time.GetElapsedTime(_gaugedAt) < GaugeInterval) return;
         _gaugedAt = time.GetTimestamp();
-        var rows = await store.WaitingAsync(cancellationToken);
-        var waiting = Math.Max(0, rows.Outbox - _confirmed.Count);
-        metrics.Waiting(rows with { Outbox = waiting, OldestSeconds = waiting == 0 ? 0 : rows.OldestSeconds });
+        try
+        {
+            var rows = await store.WaitingAsync(cancellationToken);
+            var waiting = Math.Max(0, rows.Outbox - _confirmed.Count);
+            metrics.Waiting(rows with { Outbox = waiting, OldestSeconds = waiting == 0 ? 0 : rows.OldestSeconds });
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException)
+        {
+            // The gauge asks by the pool, which may be empty; the relay's own connection is none the worse for it.
+            NotGauged(exception.Message);
+        }
     }
 
     private void NotRelayed(Exception exception)
@@ -243,6 +251,9 @@ internal sealed partial class OutboxRelay(
 
     [LoggerMessage(LogLevel.Debug, "The outbox has no table yet; the relay waits for the migrations")]
     private partial void NoTableYet();
+
+    [LoggerMessage(LogLevel.Debug, "What waits in the outbox was not counted: {Reason}")]
+    private partial void NotGauged(string reason);
 
     [LoggerMessage(LogLevel.Warning, "The outbox was not relayed: {Reason}; it is tried again")]
     private partial void RelayFailed(Exception exception, string reason);

@@ -81,7 +81,7 @@ internal sealed class AuditOutcomes(
             {
                 await table.PruneAsync(settings.Value.Retention, stoppingToken);
             }
-            catch (NpgsqlException fault)
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning("The audit log was not pruned this time: {Reason}", fault.Message);
             }

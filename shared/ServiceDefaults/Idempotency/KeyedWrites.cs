@@ -38,7 +38,7 @@ internal sealed class KeyedWrites(NpgsqlDataSource source, DatabaseReadiness rea
             {
                 await Answers.ForgetOldAsync(source, stoppingToken);
             }
-            catch (NpgsqlException fault)
+            catch (Exception fault) when (!stoppingToken.IsCancellationRequested)
             {
                 logger.LogWarning("Old answers were not forgotten this time: {Reason}", fault.Message);
             }
