@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Chokepoint.Contracts;
 using Chokepoint.Messaging;
 using Chokepoint.RiskScoring.Data;
@@ -10,17 +9,23 @@ using Npgsql;
 
 namespace Chokepoint.RiskScoring.Observed;
 
-/// <summary>Keeps a price's signal and asks for the mineral's scores in every economy, in the transaction that records the event.</summary>
-internal sealed class PriceSignalChangedHandler(RiskDbContext db, SupplyBook book) : IHandle<PriceSignalChanged>
+/// <summary>Keeps prices' signals and asks for their minerals' scores in every economy, in the transaction that records the events.</summary>
+internal sealed class PriceSignalChangedHandler(RiskDbContext db, SupplyBook book) : IHandleGroup<PriceSignalChanged>
 {
-    public async Task HandleAsync(PriceSignalChanged @event, CancellationToken cancellationToken)
+    public async Task HandleAsync(IReadOnlyList<Heard<PriceSignalChanged>> events, CancellationToken cancellationToken)
     {
         var connection = (NpgsqlConnection)db.Database.GetDbConnection();
         var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
-        if (!await SignalStore.ApplyAsync(connection, transaction, SignalKey.Of(PriceReading.From(@event)), @event, @event.Silent, cancellationToken)) return;
+        var asked = new List<WorkItem>();
+        // Signals in one order, and then all pairs at once: two groups that touch the same wait for one another and do not deadlock.
+        foreach (var (key, heard) in events.Select(heard => (SignalKey.Of(PriceReading.From(heard.Event)), heard)).OrderBy(e => e.Item1.Key, StringComparer.Ordinal).ThenBy(e => e.heard.Event.Version))
+        {
+            var signal = heard.Event;
+            if (!await SignalStore.ApplyAsync(connection, transaction, key, signal, signal.Silent, cancellationToken)) continue;
+            var pairs = ScoredEconomies.All.Select(e => (Economy: e, signal.Mineral)).Where(p => book.Contains(p.Economy, p.Mineral) && book.Of(p.Economy, p.Mineral).Count > 0);
+            asked.AddRange(WorkItem.Of(ScoredEconomies.InOrder(pairs), new WorkReason(signal.OccurredAt, signal.Silent, heard.TraceParent)));
+        }
 
-        var pairs = ScoredEconomies.All.Select(e => (Economy: e, @event.Mineral)).Where(p => book.Contains(p.Economy, p.Mineral) && book.Of(p.Economy, p.Mineral).Count > 0);
-        await WorkTable.AskAsync(
-            connection, transaction, ScoredEconomies.InOrder(pairs), new WorkReason(@event.OccurredAt, @event.Silent, Activity.Current?.Id), cancellationToken);
+        await WorkTable.AskAsync(connection, transaction, asked, cancellationToken);
     }
 }

@@ -33,7 +33,7 @@ internal sealed class FirstScores(
             {
                 return;
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 log.LogWarning(exception, "All scores could not be asked for; trying again in {Look}", Look);
                 await Task.Delay(Look, stoppingToken);

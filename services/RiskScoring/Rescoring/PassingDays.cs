@@ -30,7 +30,7 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBooks books, 
             {
                 if (await AskAsync(stoppingToken) > 0) signal.Set();
             }
-            catch (NpgsqlException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
                 log.LogWarning(exception, "Passing days were not looked at; they are at the next look, in {Look}", Look);
             }
