@@ -38,17 +38,28 @@ const server = createServer((request, response) => {
   });
 });
 
-server.listen(port, "127.0.0.1", async () => {
-  const answer = await fetch(`${api}/api/notifications/subscriptions`, {
-    method: "POST",
-    headers: { authorization, "content-type": "application/json" },
-    body: JSON.stringify({ url: `http://127.0.0.1:${port}/`, description: "samples/receiver.mjs", eventTypes: [], filter: { economies: ["USA"], minimumChange: 0 } }),
+const description = "samples/receiver.mjs";
+const url = `http://127.0.0.1:${port}/`;
+
+async function ask(method, path, body) {
+  const answer = await fetch(`${api}/api/notifications${path}`, {
+    method, headers: { authorization, "content-type": "application/json" }, body: body && JSON.stringify(body),
   });
-  const subscription = await answer.json();
+  const text = await answer.text();
   if (!answer.ok) {
-    console.error(`The platform refused the subscription (${answer.status}): ${JSON.stringify(subscription)}`);
+    console.error(`The platform refused ${method} ${path} (${answer.status}): ${text}`);
     process.exit(1);
   }
+  return text && JSON.parse(text);
+}
+
+server.listen(port, "127.0.0.1", async () => {
+  // An earlier run's subscription has a secret that is gone: what it still sends could not be verified.
+  const earlier = await ask("GET", "/subscriptions?limit=500");
+  for (const { id } of earlier.items.filter(known => known.url === url && known.description === description)) await ask("DELETE", `/subscriptions/${id}`);
+  const subscription = await ask("POST", "/subscriptions", {
+    url, description, eventTypes: [], filter: { economies: ["USA"], minimumChange: 0 },
+  });
   secret = subscription.secret;
-  console.log(`subscription ${subscription.id} delivers to http://127.0.0.1:${port}/`);
+  console.log(`subscription ${subscription.id} delivers to ${url}`);
 });

@@ -31,6 +31,8 @@ public sealed class When_a_clock_is_wrong
             burst.Refusals.ShouldBeEmpty();
             await ledger.BalancesAsync(within: TimeSpan.FromSeconds(120));
             await Runbook.FollowAsync(platform, Page, Runbook.Check);
+            (await new PlatformServers(platform.DataFolder).CountAsync("controlsdb", "SELECT count(*) FROM notices WHERE recorded_at > now() + interval '5 minutes'"))
+                .ShouldBePositive("no node's clock was wrong");
             ahead.ShouldAllBe(node => !node.Process.HasExited);
         }
         finally

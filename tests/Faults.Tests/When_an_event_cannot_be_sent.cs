@@ -22,7 +22,15 @@ public sealed class When_an_event_cannot_be_sent(RunningPlatform running)
         await ledger.BalancesAsync(within: TimeSpan.FromSeconds(90));
         await Runbook.IsSeenAsync(running.Platform, Page);
         (await running.Platform.Client.GetStringAsync("/api/ops/controls/quarantine")).ShouldContain("No route publishes an event of type NoSuchEvent");
+
+        // Sent again it comes back, since its cause is not mended; then it is forgotten.
+        var first = (await QuarantinedAsync()).ShouldHaveSingleItem();
         await Runbook.FollowAsync(running.Platform, Page, Runbook.Mend, "SERVICE=controls");
+        await Eventually.BecomesAsync(QuarantinedAsync, now => now is [var again] && again.At > first.At, TimeSpan.FromSeconds(60));
+        await Runbook.FollowAsync(running.Platform, Page, "Forget one", "SERVICE=controls", $"ID={first.Id}");
         await Runbook.FollowAsync(running.Platform, Page, Runbook.Check);
     }
+
+    private Task<List<(Guid Id, DateTimeOffset At)>> QuarantinedAsync() => running.Servers.QueryAsync(
+        "controlsdb", "SELECT id, quarantined_at FROM messaging.quarantine", row => (row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(1)));
 }
