@@ -17,7 +17,7 @@ internal sealed partial class ImfFormat(TimeProvider clock) : IImportFormat<Pric
 
     public string Name => "imf-pcps";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {

@@ -18,20 +18,21 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
 
     public string Name => "world-bank-pink-sheet";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
         var workbook = await Workbooks.OpenAsync(body, "the Pink Sheet's workbook", cancellationToken);
-        var (columns, width, vintage, line) = Workbooks.Reading(() => Header(workbook));
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var (columns, width, vintage, line) = Workbooks.Reading(() => Header(workbook, today));
         return new CellReader(
             WideSheet.Cells(workbook, columns, width, line, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)
-                : null, vintage, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)),
+                : null, vintage, today),
             workbook);
     }
 
-    private static (List<WideColumn> Columns, int Width, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet)
+    private static (List<WideColumn> Columns, int Width, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet, DateOnly today)
     {
         while (sheet.Name != Sheet)
         {
@@ -49,6 +50,7 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
                 names = cells;
                 continue;
             }
+            if (vintage > today) throw ImportRefusedException.NotTheFormat($"The sheet says that it was updated on {vintage:yyyy-MM-dd}, which is in the future.");
             return ([.. Columns(names, cells)], Array.FindLastIndex(names, name => name.Length > 0) + 1, vintage, line);
         }
         throw ImportRefusedException.NotTheFormat($"The sheet \"{Sheet}\" has no row of units such as ($/mt) in its first {HeaderWithin} rows.");

@@ -95,7 +95,7 @@ internal sealed class FredFormat(TimeProvider clock) : IImportFormat<PriceRow>
 
     public string Name => "fred";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
@@ -120,7 +120,7 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
 
     public string Name => "usgs-mcs";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
@@ -160,7 +160,7 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Pric
     public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options)
     {
         var declared = PriceOptions.Of(options);
-        var errors = declared.Validate();
+        var errors = declared.Validate(clock);
         if (!Minerals.TryGet(declared["mineral"], out _)) errors["/mineral"] = ["mineral must be the slug of a known mineral."];
         if (!FrequencyNames.TryParse(declared["frequency"], out _)) errors["/frequency"] = [$"frequency must be one of {string.Join(", ", FrequencyNames.All)}."];
         if (declared["currency"] is not { Length: 3 } currency || !currency.All(char.IsAsciiLetterUpper)) errors["/currency"] = ["currency must be an ISO 4217 code."];

@@ -55,6 +55,25 @@ public sealed class BadFileTests(PriceService prices) : PriceTests(prices)
         (await Prices.ImportAsync("format=world-bank-pink-sheet", whole)).GetProperty("rowsNew").GetInt64().ShouldBe(3 * PinkSheetFile.Minerals);
     }
 
+    [Fact]
+    public async Task A_sheet_that_says_it_was_updated_on_a_day_to_come_is_refused() =>
+        await RefusedAsync("format=world-bank-pink-sheet", new PinkSheetFile { Updated = "December 02, 2199" }.Make(), "in the future");
+
+    [Theory]
+    [InlineData("format=fred")]
+    [InlineData(Desk)]
+    [InlineData("format=usgs-mcs")]
+    [InlineData("format=imf-pcps")]
+    [InlineData("format=world-bank-pink-sheet")]
+    public async Task A_vintage_of_a_day_to_come_is_refused_before_the_file_is_taken(string query)
+    {
+        using var answer = await Prices.Client.PostAsync($"/api/prices/imports?{query}&vintage={DateTime.UtcNow.AddDays(2):yyyy-MM-dd}", new StringContent(Copper));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("vintage must not be in the future");
+        (await Prices.QueryAsync<long>("SELECT count(*) FROM import_jobs")).ShouldBe(0);
+    }
+
     [Theory]
     [InlineData("format=fred")]
     [InlineData(Desk)]
