@@ -22,15 +22,15 @@ internal sealed partial class ImfFormat(TimeProvider clock) : IImportFormat<Pric
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
         var workbook = await Workbooks.OpenAsync(body, "the IMF's workbook", cancellationToken);
-        var (columns, width) = Workbooks.Reading(() => Header(workbook));
+        var (columns, headings) = Workbooks.Reading(() => Header(workbook));
         return new CellReader(
-            WideSheet.Cells(workbook, columns, width, Labels.Length, text => Month().Match(text) is { Success: true } m
+            WideSheet.Cells(workbook, columns, headings, Labels.Length, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)
                 : null, PriceOptions.Of(options).Vintage, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)),
             workbook);
     }
 
-    private static (List<WideColumn> Columns, int Width) Header(IExcelDataReader sheet)
+    private static (List<WideColumn> Columns, string[] Headings) Header(IExcelDataReader sheet)
     {
         var rows = new List<string[]>();
         foreach (var label in Labels)
@@ -47,7 +47,7 @@ internal sealed partial class ImfFormat(TimeProvider clock) : IImportFormat<Pric
             var (unit, scale) = SourceSeries.UnitOf(description) ?? ("unstated", 1);
             columns.Add(new WideColumn(i, new SeriesIdentity(mineral, description, unit, "USD", Source, Frequency.Monthly), scale));
         }
-        return (columns, Array.FindLastIndex(rows[1], description => description.Length > 0) + 1);
+        return (columns, rows[1]);
     }
 
     [GeneratedRegex(@"^(?<y>\d{4})M(?<m>1[0-2]|[1-9])$", RegexOptions.ExplicitCapture, 1000)]

@@ -24,15 +24,15 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
     {
         var workbook = await Workbooks.OpenAsync(body, "the Pink Sheet's workbook", cancellationToken);
         var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
-        var (columns, width, vintage, line) = Workbooks.Reading(() => Header(workbook, today));
+        var (columns, headings, vintage, line) = Workbooks.Reading(() => Header(workbook, today));
         return new CellReader(
-            WideSheet.Cells(workbook, columns, width, line, text => Month().Match(text) is { Success: true } m
+            WideSheet.Cells(workbook, columns, headings, line, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)
                 : null, vintage, today),
             workbook);
     }
 
-    private static (List<WideColumn> Columns, int Width, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet, DateOnly today)
+    private static (List<WideColumn> Columns, string[] Headings, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet, DateOnly today)
     {
         while (sheet.Name != Sheet)
         {
@@ -51,7 +51,7 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
                 continue;
             }
             if (vintage > today) throw ImportRefusedException.NotTheFormat($"The sheet says that it was updated on {vintage:yyyy-MM-dd}, which is in the future.");
-            return ([.. Columns(names, cells)], Array.FindLastIndex(names, name => name.Length > 0) + 1, vintage, line);
+            return ([.. Columns(names, cells)], names, vintage, line);
         }
         throw ImportRefusedException.NotTheFormat($"The sheet \"{Sheet}\" has no row of units such as ($/mt) in its first {HeaderWithin} rows.");
     }

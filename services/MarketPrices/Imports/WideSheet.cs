@@ -14,10 +14,10 @@ internal static class WideSheet
     /// <summary>How the sources write "no figure"; such a cell is no row.</summary>
     private static readonly string[] Missing = ["", "…", "..", "...", "n.a.", "NA", "."];
 
-    /// <param name="width">Columns that have a heading: a figure beyond them says that the figures do not stand under theirs.</param>
+    /// <param name="headings">By column: a figure in one that has none says that the figures do not stand under theirs.</param>
     /// <exception cref="ImportRefusedException">It does, or no row has a period.</exception>
     public static IEnumerable<Cell> Cells(
-        IExcelDataReader sheet, IReadOnlyList<WideColumn> columns, int width, int line, Func<string, DateOnly?> period, DateOnly? vintage, DateOnly today)
+        IExcelDataReader sheet, IReadOnlyList<WideColumn> columns, string[] headings, int line, Func<string, DateOnly?> period, DateOnly? vintage, DateOnly today)
     {
         var hasPeriod = false;
         while (sheet.Read())
@@ -25,10 +25,10 @@ internal static class WideSheet
             line++;
             if (period(sheet.Text(0)) is not { } date) continue;
             hasPeriod = true;
-            for (var i = width; i < sheet.FieldCount; i++)
+            for (var i = 1; i < sheet.FieldCount; i++)
             {
-                if (sheet.GetValue(i) is double)
-                    throw ImportRefusedException.NotTheFormat($"Row {line} has a figure right of the last heading. Are the columns shifted?");
+                if (headings.ElementAtOrDefault(i) is null or "" && sheet.GetValue(i) is double or int)
+                    throw ImportRefusedException.NotTheFormat($"Row {line} has a figure in column {i + 1}, which has no heading. Are the columns shifted?");
             }
             foreach (var column in columns)
             {

@@ -20,7 +20,7 @@ public sealed class BadFileTests(PriceService prices) : PriceTests(prices)
     public async Task A_header_that_is_shifted_is_refused(string query, string text, string why) => await RefusedAsync(query, Encoding.UTF8.GetBytes(text), why);
 
     [Theory]
-    [InlineData(1, "right of the last heading")]
+    [InlineData(1, "no heading")]
     [InlineData(-1, "begins with a month")]
     public async Task A_workbook_whose_figures_do_not_stand_under_their_headings_is_refused(int shiftedBy, string why) =>
         await RefusedAsync("format=world-bank-pink-sheet", new PinkSheetFile { ShiftedBy = shiftedBy }.Make(), why);

@@ -44,16 +44,17 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         {
             Shifted = "None of its rows", Other = "lacks the declared columns",
         },
-        new("world-bank-pink-sheet", "format=world-bank-pink-sheet", Sheet: (rows, shift) => WorkbookFile.Make("Monthly Prices", [
-            ["World Bank"], [null, .. PinkSheetFile.Columns.Select(c => c.Name)], [null, .. PinkSheetFile.Columns.Select(c => c.Unit)],
-            .. rows.Select(r => Shifted(shift, Invariant($"{r.Year}M01"), [.. PinkSheetFile.Columns.Select(_ => r.Value)])),
+        new("world-bank-pink-sheet", "format=world-bank-pink-sheet", Sheet: (rows, headingsBy, figuresBy) => WorkbookFile.Make("Monthly Prices", [
+            ["World Bank"], Shifted(headingsBy, "", [.. PinkSheetFile.Columns.Select(c => c.Name)]), Shifted(headingsBy, "", [.. PinkSheetFile.Columns.Select(c => c.Unit)]),
+            .. rows.Select(r => Shifted(figuresBy, Invariant($"{r.Year}M01"), [.. PinkSheetFile.Columns.Select(_ => r.Value)])),
         ]))
         {
             PricesInRow = PinkSheetFile.Minerals, Shifted = "shifted?", Other = "no sheet",
         },
-        new("imf-pcps", "format=imf-pcps", Sheet: (rows, shift) => WorkbookFile.Make("External", [
-            ["Commodity", "PCOPP"], ["Commodity.Description", "Copper, grade A cathode, LME spot price, US$ per metric ton"], ["Data Type", "USD"], ["Frequency", "Monthly"],
-            .. rows.Select(r => Shifted(shift, Invariant($"{r.Year}M1"), [r.Value])),
+        new("imf-pcps", "format=imf-pcps", Sheet: (rows, headingsBy, figuresBy) => WorkbookFile.Make("External", [
+            Shifted(headingsBy, "Commodity", ["PCOPP"]), Shifted(headingsBy, "Commodity.Description", ["Copper, grade A cathode, LME spot price, US$ per metric ton"]),
+            Shifted(headingsBy, "Data Type", ["USD"]), Shifted(headingsBy, "Frequency", ["Monthly"]),
+            .. rows.Select(r => Shifted(figuresBy, Invariant($"{r.Year}M1"), [r.Value])),
         ]))
         {
             Shifted = "shifted?", Other = "should begin with",
@@ -153,10 +154,11 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         var text = (sample.Text ?? All["fred"].Text!)(Good);
         if (sample.Sheet is { } sheet)
         {
-            yield return ("figures one further right", sheet(Good, 1), sample.Shifted);
-            yield return ("figures one further left", sheet(Good, -1), sample.Shifted);
-            yield return ("headings alone", sheet([], 0), "No row begins with a month");
-            yield return ("a workbook cut off", Cut(sheet(Good, 0)), "cut off");
+            yield return ("figures one further right", sheet(Good, 0, 1), sample.Shifted);
+            yield return ("figures one further left", sheet(Good, 0, -1), sample.Shifted);
+            yield return ("headings one further right", sheet(Good, 1, 0), sample.Shifted);
+            yield return ("headings alone", sheet([], 0, 0), "No row begins with a month");
+            yield return ("a workbook cut off", Cut(sheet(Good, 0, 0)), "cut off");
             yield return ("a ZIP bomb", Bomb(), "unpacks to more than");
             yield return ("a ZIP of something else", WorkbookFile.Make("Sheet1", [["a", "b"]])[..^22], "cut off");
             yield return ("another workbook", All[sample.Name is "imf-pcps" ? "world-bank-pink-sheet" : "imf-pcps"].Make(Good), sample.Other);
@@ -218,8 +220,8 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         return (job.GetProperty("state").GetString()!, Number("rowsAccepted"), Number("rowsRejected"), Number("rowsNew"), Number("rowsUnchanged"));
     }
 
-    private static object?[] Shifted(int by, string month, object[] figures) =>
-        [.. ((object?[])[month, .. new object?[Math.Max(by, 0)], .. figures]).Skip(Math.Max(-by, 0))];
+    private static object?[] Shifted(int by, string first, object[] cells) =>
+        [.. ((object?[])[first, .. new object?[Math.Max(by, 0)], .. cells]).Skip(Math.Max(-by, 0))];
 
     /// <summary>The last heading before the first; the rows stay.</summary>
     private static string Rotated(string text)
@@ -250,8 +252,8 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
     private sealed record Row(int Year, object Value);
 
     /// <param name="Text">Of a format that is text.</param>
-    /// <param name="Sheet">Of one that is a workbook, its figures standing so many columns too far right.</param>
-    private sealed record Sample(string Name, string Query, Func<IEnumerable<Row>, string>? Text = null, Func<IEnumerable<Row>, int, byte[]>? Sheet = null)
+    /// <param name="Sheet">Of one that is a workbook, its headings and its figures standing so many columns too far right.</param>
+    private sealed record Sample(string Name, string Query, Func<IEnumerable<Row>, string>? Text = null, Func<IEnumerable<Row>, int, int, byte[]>? Sheet = null)
     {
         /// <summary>How many minerals' prices a row has.</summary>
         public int PricesInRow { get; init; } = 1;
@@ -261,6 +263,6 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
 
         public required string Other { get; init; }
 
-        public byte[] Make(IEnumerable<Row> rows, Encoding? encoding = null) => Sheet?.Invoke(rows, 0) ?? (encoding ?? Encoding.UTF8).GetBytes(Text!(rows));
+        public byte[] Make(IEnumerable<Row> rows, Encoding? encoding = null) => Sheet?.Invoke(rows, 0, 0) ?? (encoding ?? Encoding.UTF8).GetBytes(Text!(rows));
     }
 }
