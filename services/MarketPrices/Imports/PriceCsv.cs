@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Domain;
@@ -79,8 +78,7 @@ internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read)
     private static bool TryNumber(CsvReader row, int column, out double number)
     {
         var text = row.GetSpan(column);
-        return (Utf8Parser.TryParse(text, out number, out var read) && read == text.Length)
-            || double.TryParse(row.GetString(column), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out number);
+        return (Utf8Parser.TryParse(text, out number, out var read) && read == text.Length) || PriceChecks.TryNumber(row.GetString(column), out number);
     }
 }
 

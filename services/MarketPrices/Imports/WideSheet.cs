@@ -51,10 +51,10 @@ internal static class WideSheet
             default:
                 var text = Convert.ToString(value, CultureInfo.InvariantCulture)!.Trim();
                 if (Missing.Contains(text, StringComparer.Ordinal)) return null;
-                if (double.TryParse(text, CultureInfo.InvariantCulture, out number)) break;
+                if (PriceChecks.TryNumber(text, out number)) break;
                 return new Cell(line, default, $"{column.Series.Form}: '{(text.Length > 20 ? text[..20] : text)}' is not a number.");
         }
-        var reason = date > today ? "date is in the future." : PriceChecks.CheckValue(number * column.Scale);
+        var reason = PriceChecks.CheckDay(date, today) ?? PriceChecks.CheckValue(number * column.Scale);
         return new Cell(line, new PriceRow(column.Series, date, number * column.Scale, vintage), reason is null ? null : $"{column.Series.Form}: {reason}");
     }
 }

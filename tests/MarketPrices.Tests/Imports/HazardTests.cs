@@ -192,6 +192,8 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         yield return ("an absurd price", Added with { Value = 1e15 }, "absurd");
         yield return ("a price too small to be one", Added with { Value = 1e-9 }, "absurd");
         yield return ("a day to come", Added with { Year = 2199 }, "in the future");
+        yield return ("a day before any price", Added with { Year = 1700 }, "before 1800");
+        yield return ("a comma before the decimals", Added with { Value = sample.Sheet is null ? "\"12,5\"" : "12,5" }, "a number");
         yield return ("another encoding", Added with { Value = "12\u00E9" }, sample.Sheet is null ? "value must be a number" : "is not a number");
     }
 
