@@ -21,6 +21,9 @@ internal static partial class PriceChecks
     /// <summary>Metal prices before this are annual averages typed from old books; a date before it is a mistyped one.</summary>
     private static readonly DateOnly Earliest = new(1800, 1, 1);
 
+    /// <summary>The longest text of the sources has 150 characters; the index of series takes some 2,600 bytes.</summary>
+    private const int LongestText = 500;
+
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM", "yyyy"];
 
     /// <summary>Reads an ISO 8601 date; a month or a year alone where the series has no finer step. Null, or why not.</summary>
@@ -49,6 +52,13 @@ internal static partial class PriceChecks
     /// <summary>Null, or why no price can be of that day.</summary>
     public static string? CheckDay(DateOnly day, DateOnly today) =>
         day > today ? "date is in the future." : day < Earliest ? "date is before 1800." : null;
+
+    /// <summary>Null, or why a series cannot be called so.</summary>
+    public static string? CheckText(string text)
+    {
+        if (text.Length > LongestText) return $"is longer than {LongestText} characters.";
+        return text.Contains('\0') ? "holds a NUL." : null;
+    }
 
     /// <summary>A number as people write it, commas between thousands alone: in <c>12,5</c> the comma may mean what a point does elsewhere.</summary>
     public static bool TryNumber(string text, out double number) =>

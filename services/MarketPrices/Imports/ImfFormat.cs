@@ -45,7 +45,7 @@ internal sealed partial class ImfFormat(TimeProvider clock) : IImportFormat<Pric
             var (description, type, frequency) = (rows[1][i], i < rows[2].Length ? rows[2][i] : "", i < rows[3].Length ? rows[3][i] : "");
             if (type != "USD" || frequency != "Monthly" || SourceSeries.MineralOf(description) is not { } mineral) continue;
             var (unit, scale) = SourceSeries.UnitOf(description) ?? ("unstated", 1);
-            columns.Add(new WideColumn(i, new SeriesIdentity(mineral, description, unit, "USD", Source, Frequency.Monthly), scale));
+            columns.Add(WideColumn.Of(i, mineral, description, unit, Source, scale));
         }
         return (columns, rows[1]);
     }

@@ -61,7 +61,7 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
         for (var i = 1; i < Math.Min(names.Length, units.Length); i++)
         {
             if (SourceSeries.MineralOf(names[i]) is { } mineral && SourceSeries.UnitOf(units[i]) is var (unit, scale))
-                yield return new WideColumn(i, new SeriesIdentity(mineral, names[i].TrimEnd('*', ' '), unit, "USD", Source, Frequency.Monthly), scale);
+                yield return WideColumn.Of(i, mineral, names[i].TrimEnd('*', ' '), unit, Source, scale);
         }
     }
 

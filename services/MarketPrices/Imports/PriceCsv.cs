@@ -139,6 +139,7 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
         if (value is "" or "NA" or "—" or "W") return null;
         // Of manganese ore the column says a ton where the text says a unit of content, a hundredth of it.
         var unitWords = detail.EndsWith("metric ton unit", StringComparison.Ordinal) ? detail : row.GetString(at[3]);
+        if (PriceChecks.CheckText(detail) is { } badText) return new Cell(line, default, $"The text {badText}");
         if (detail.Any(char.IsControl)) return new Cell(line, default, $"The text '{detail}' holds control characters.");
         if (SourceSeries.UnitOf(unitWords) is not var (unit, scale)) return new Cell(line, default, $"The unit '{unitWords}' is not known.");
         if (value.AsSpan().ContainsAny("<>–")) return new Cell(line, default, $"The value '{value}' is a bound or a range, not a price.");

@@ -6,7 +6,13 @@ using ExcelDataReader;
 namespace Chokepoint.MarketPrices.Imports;
 
 /// <summary>A column of a sheet that has a series in each; <paramref name="Scale"/> makes its figures the series' currency.</summary>
-internal sealed record WideColumn(int Index, SeriesIdentity Series, double Scale);
+internal sealed record WideColumn(int Index, SeriesIdentity Series, double Scale)
+{
+    /// <exception cref="ImportRefusedException">No series can be called what the heading says.</exception>
+    public static WideColumn Of(int index, string mineral, string heading, string unit, string source, double scale) => PriceChecks.CheckText(heading) is { } bad
+        ? throw ImportRefusedException.NotTheFormat($"The heading of column {index + 1} {bad}")
+        : new WideColumn(index, new SeriesIdentity(mineral, heading, unit, "USD", source, Frequency.Monthly), scale);
+}
 
 /// <summary>Walks a sheet with periods down its first column and series across.</summary>
 internal static class WideSheet

@@ -74,6 +74,15 @@ public sealed class BadFileTests(PriceService prices) : PriceTests(prices)
         (await Prices.QueryAsync<long>("SELECT count(*) FROM import_jobs")).ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_price_under_a_text_without_end_is_rejected_and_the_others_land()
+    {
+        var job = await Prices.ImportAsync("format=usgs-mcs", Encoding.UTF8.GetBytes(
+            $"Commodity,Statistics,Statistics_detail,Unit,Year,Value\nCopper,Price,{HazardTests.Endless},dollars per metric ton,2021,5\nCopper,Price,LME,dollars per metric ton,2021,6\n"));
+
+        (job.GetProperty("state").GetString(), job.GetProperty("rowsAccepted").GetInt64(), job.GetProperty("rowsRejected").GetInt64()).ShouldBe(("completed", 1, 1));
+    }
+
     [Theory]
     [InlineData("format=fred")]
     [InlineData(Desk)]

@@ -28,6 +28,9 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
     private static readonly Row[] Good = [new(2018, 100.5), new(2019, 110.25)];
     private static readonly Row Added = new(2020, 120.75);
 
+    /// <summary>Longer than what an index takes, however well it is packed.</summary>
+    internal static readonly string Endless = Convert.ToBase64String(new Random(1).GetItems<byte>([.. Enumerable.Range(0, 256).Select(b => (byte)b)], 6000));
+
     private static readonly Dictionary<string, Sample> All = new Sample[]
     {
         new("fred", "format=fred", Text: rows => "observation_date,PCOPPUSDM\n" + string.Concat(rows.Select(r => Invariant($"{r.Year}-01-01,{r.Value}\n"))))
@@ -163,6 +166,8 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
             yield return ("a ZIP of something else", WorkbookFile.Make("Sheet1", [["a", "b"]])[..^22], "cut off");
             yield return ("another workbook", All[sample.Name is "imf-pcps" ? "world-bank-pink-sheet" : "imf-pcps"].Make(Good), sample.Other);
             yield return ("a CSV", Utf8(text), "The file is text");
+            yield return ("a NUL in a heading", Named(sample, "Copper, grade_x0000_A (US$/MT)"), "NUL");
+            yield return ("a heading without end", Named(sample, $"Copper, {Endless} (US$/MT)"), "longer than");
         }
         else
         {
@@ -232,6 +237,14 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         var headings = text[..end].Split(',');
         return string.Join(',', headings.Prepend(headings[^1]).SkipLast(1)) + text[end..];
     }
+
+    /// <summary>A workbook whose copper is called so.</summary>
+    private static byte[] Named(Sample sample, string copper) => sample.Name is "imf-pcps"
+        ? WorkbookFile.Make("External", [["Commodity", ""], ["Commodity.Description", copper], ["Data Type", "USD"], ["Frequency", "Monthly"], ["2020M1", 5]])
+        : WorkbookFile.Make("Monthly Prices", [
+            ["", .. PinkSheetFile.Columns.Select(c => c.Name is "Copper" ? copper : c.Name)], ["", .. PinkSheetFile.Columns.Select(c => c.Unit)],
+            ["2020M01", .. PinkSheetFile.Columns.Select(_ => 5)],
+        ]);
 
     private static byte[] PinkSheet() => All["world-bank-pink-sheet"].Make(Good);
 
