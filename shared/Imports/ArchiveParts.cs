@@ -11,6 +11,9 @@ public static class ArchiveParts
     /// <summary>Small files may be of any ratio.</summary>
     private const long AlwaysAllowed = 16L << 20;
 
+    /// <summary>And so may all the entries of a small archive together.</summary>
+    private const long AlwaysAllowedInAll = 64L << 20;
+
     /// <summary>The end record of an empty archive.</summary>
     private const int SmallestArchive = 22;
 
@@ -37,6 +40,8 @@ public static class ArchiveParts
             if (entry.IsEncrypted) throw ImportRefusedException.Damaged($"{entry.FullName} in the ZIP is encrypted.");
             if (entry.Length > Limit(entry)) throw Bomb(entry);
         }
+        if (archive.Entries.Sum(e => (double)e.Length) > Math.Max(AlwaysAllowedInAll, body.Length * LargestRatio))
+            throw ImportRefusedException.Damaged($"The ZIP unpacks to more than {LargestRatio} times its size in all.");
         return archive;
     }
 

@@ -49,20 +49,27 @@ internal sealed class ImportStore(NpgsqlDataSource database)
         return rejects;
     }
 
-    /// <summary>Takes the oldest job that nobody holds; jobs are merged in the order they were accepted.</summary>
-    public async Task<ImportJob?> ClaimAsync(TimeSpan lease, CancellationToken cancellationToken)
+    /// <summary>
+    /// Takes the oldest job but those that the caller holds; null when there is none, or somebody holds it or will try it again: those
+    /// behind it wait, since jobs are merged in the order they were accepted.
+    /// </summary>
+    /// <returns>The job, and whether it was held by a lease that ran out.</returns>
+    public async Task<(ImportJob Job, bool WasHeld)?> ClaimAsync(TimeSpan lease, long[] held, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             $"""
             UPDATE import_jobs SET state = {(int)ImportState.Running}, attempt = attempt + 1, lease_until = now() + $1,
                 started_at = coalesce(started_at, now())
-            WHERE no = (
-                SELECT no FROM import_jobs WHERE state IN {Open} AND (lease_until IS NULL OR lease_until < now())
-                ORDER BY no LIMIT 1 FOR UPDATE SKIP LOCKED)
-            RETURNING {Columns}
+            FROM (
+                SELECT no AS oldest, lease_until IS NOT NULL AS was_held FROM import_jobs
+                WHERE state IN {Open} AND no <> ALL($2) ORDER BY no LIMIT 1) next
+            WHERE no = oldest AND state IN {Open} AND (lease_until IS NULL OR lease_until < now())
+            RETURNING {Columns}, was_held
             """);
         command.Parameters.AddWithValue(NpgsqlDbType.Interval, lease);
-        return await SingleAsync(command, cancellationToken);
+        command.Parameters.AddWithValue(held);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (Map(row), row.GetBoolean(row.FieldCount - 1)) : null;
     }
 
     /// <summary>False when another worker has taken the job over.</summary>
@@ -120,8 +127,8 @@ internal sealed class ImportStore(NpgsqlDataSource database)
         if (IsShort(job)) await DiscardAsync(connection, job.No, cancellationToken);
     }
 
-    /// <summary>Ends a job without a merge and drops what it had staged and spooled.</summary>
-    public async Task AbandonAsync(
+    /// <summary>Ends a job without a merge and drops what it had staged and spooled; false when another worker has taken it over.</summary>
+    public async Task<bool> AbandonAsync(
         ImportJob job, ImportState state, ImportProblem? problem, string staging, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -137,21 +144,22 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             command.Parameters.AddWithValue((int)state);
             command.Parameters.AddWithValue(
                 NpgsqlDbType.Jsonb, problem is null ? DBNull.Value : JsonSerializer.Serialize(problem with { Detail = QuotedText.Of(problem.Detail) }, EventJson.Options));
-            if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) return;
+            if (await command.ExecuteNonQueryAsync(cancellationToken) != 1) return false;
         }
         await DiscardAsync(connection, job.No, cancellationToken);
         await DropAsync(connection, staging, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        return true;
     }
 
-    /// <summary>Lets go of a job after a failure; it is tried again when the lease runs out.</summary>
-    public async Task ReleaseAsync(ImportJob job, TimeSpan after, CancellationToken cancellationToken)
+    /// <summary>Lets go of a job; it is tried again after that time, at once when there is none.</summary>
+    public async Task ReleaseAsync(ImportJob job, TimeSpan? after, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
             $"UPDATE import_jobs SET lease_until = now() + $3 WHERE no = $1 AND attempt = $2 AND state = {(int)ImportState.Running}");
         command.Parameters.AddWithValue(job.No);
         command.Parameters.AddWithValue(job.Attempt);
-        command.Parameters.AddWithValue(NpgsqlDbType.Interval, after);
+        command.Parameters.AddWithValue(NpgsqlDbType.Interval, (object?)after ?? DBNull.Value);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

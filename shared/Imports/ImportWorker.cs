@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -8,7 +9,8 @@ namespace Chokepoint.Imports;
 /// Carries out accepted imports, in as many lanes as the service has; replicas share the queue. Rows go by binary COPY into a staging
 /// table of the job's own, each batch in one transaction with the count of rows read, so that a job taken over after a kill goes
 /// on where the last batch ended; one merge at the end, with the last batch, applies all of them or none. A lane reads its file while
-/// another merges; merges follow one another in the order of acceptance.
+/// another merges; merges follow one another in the order of acceptance, so a file is begun when all before it have ended or are in work
+/// here, and merged when those have ended.
 /// </summary>
 internal sealed partial class ImportWorker<TRow>(
     NpgsqlDataSource database, IEnumerable<IImportFormat<TRow>> formats, ImportLanes<TRow> lanes, ImportSignal signal,
@@ -17,7 +19,7 @@ internal sealed partial class ImportWorker<TRow>(
     private readonly ImportStore _store = new(database);
     private readonly Dictionary<string, IImportFormat<TRow>> _formats = formats.ToDictionary(f => f.Name, StringComparer.Ordinal);
     private readonly SemaphoreSlim _claiming = new(1);
-    private Task _claimedBefore = Task.CompletedTask;
+    private readonly ConcurrentDictionary<long, Work> _inWork = new();
     private bool _isTidied;
 
     public override void Dispose()
@@ -52,36 +54,39 @@ internal sealed partial class ImportWorker<TRow>(
         }
     }
 
-    /// <summary>Claims and carries out one job; false when there is none.</summary>
+    /// <summary>Claims and carries out one job; false when there is none to be had.</summary>
     private async Task<bool> RunNextAsync(IImportTarget<TRow> target, CancellationToken cancellationToken)
     {
-        var ended = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (await ClaimAsync(ended.Task, cancellationToken) is not var (job, before)) return false;
+        if (await ClaimAsync(cancellationToken) is not { } work) return false;
         using var lost = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var renewing = KeepLeaseAsync(job, lost);
+        var renewing = KeepLeaseAsync(work.Job, lost);
+        var isOver = false;
         try
         {
-            await RunAsync(job, target, before, lost.Token);
+            isOver = await RunAsync(work, target, lost.Token);
         }
         finally
         {
-            ended.SetResult();
+            _inWork.TryRemove(work.Job.No, out _);
+            work.IsOver.SetResult(isOver);
             await lost.CancelAsync();
             await renewing;
         }
         return true;
     }
 
-    /// <summary>The next job, and when the one that was claimed before it here has ended; null when there is none.</summary>
-    private async Task<(ImportJob Job, Task Before)?> ClaimAsync(Task ended, CancellationToken cancellationToken)
+    private async Task<Work?> ClaimAsync(CancellationToken cancellationToken)
     {
         await _claiming.WaitAsync(cancellationToken);
         try
         {
-            if (await _store.ClaimAsync(options.Lease, cancellationToken) is not { } job) return null;
-            var before = _claimedBefore;
-            _claimedBefore = ended;
-            return (job, before);
+            var others = _inWork.Values.ToList();
+            // What is tried again may end the process again: no other file's attempt is to end with it.
+            if (others.Exists(w => w.Job.Attempt > 1)) return null;
+            if (await _store.ClaimAsync(options.Lease, [.. others.Select(w => w.Job.No)], cancellationToken) is not var (job, wasHeld)) return null;
+            var work = new Work(job, wasHeld, [.. others.Where(w => w.Job.No < job.No).Select(w => w.IsOver.Task)]);
+            _inWork[job.No] = work;
+            return work;
         }
         finally
         {
@@ -89,55 +94,67 @@ internal sealed partial class ImportWorker<TRow>(
         }
     }
 
-    private async Task RunAsync(ImportJob job, IImportTarget<TRow> target, Task before, CancellationToken cancellationToken)
+    /// <returns>Whether the job has ended; if not, it is tried again.</returns>
+    private async Task<bool> RunAsync(Work work, IImportTarget<TRow> target, CancellationToken cancellationToken)
     {
-        var staging = StagingTable(job);
+        var (job, staging) = (work.Job, StagingTable(work.Job));
         try
         {
+            if (job.CancelRequested) throw new ImportCancelledException();
+            if (work.WasHeld && job.Attempt > options.MaxAttempts)
+                return await GiveUpAsync(job, staging, $"It was begun {job.Attempt - 1} times, and the last time its process ended amid it; nothing of it was stored.");
             if (!_formats.TryGetValue(job.Format, out var format))
                 throw ImportRefusedException.NotTheFormat($"This version does not read the format {job.Format}.");
             var staged = await StageAsync(job, target, format, staging, cancellationToken);
-            await before.WaitAsync(cancellationToken);
+            if ((await Task.WhenAll(work.Before).WaitAsync(cancellationToken)).Contains(false))
+            {
+                await _store.ReleaseAsync(job, after: null, CancellationToken.None); // its turn comes behind the file that is tried again
+                return false;
+            }
             var outcome = await MergeAsync(job, target, staged, staging, cancellationToken);
             await _store.DiscardBodyAsync(job, CancellationToken.None);
             LogCompleted(job.No, job.Format, outcome.New, outcome.Revised, outcome.Unchanged);
+            return true;
         }
         catch (ImportRefusedException refused)
         {
             LogRefused(job.No, job.Format, refused.Problem.Detail);
-            await _store.AbandonAsync(job, ImportState.Rejected, refused.Problem, staging, CancellationToken.None);
+            return await _store.AbandonAsync(job, ImportState.Rejected, refused.Problem, staging, CancellationToken.None);
         }
         catch (ImportCancelledException)
         {
-            await _store.AbandonAsync(job, ImportState.Cancelled, null, staging, CancellationToken.None);
+            return await _store.AbandonAsync(job, ImportState.Cancelled, null, staging, CancellationToken.None);
         }
         catch (ImportLostException)
         {
             LogLost(job.No);
+            return false;
         }
         catch (OperationCanceledException)
         {
             // Stopping, or the lease was lost: whoever claims the job next goes on from its last batch.
-            await _store.ReleaseAsync(job, TimeSpan.Zero, CancellationToken.None);
+            await _store.ReleaseAsync(job, after: null, CancellationToken.None);
+            return false;
         }
         catch (Exception e)
         {
-            await RetryOrFailAsync(job, staging, e);
+            return await RetryOrFailAsync(job, staging, e);
         }
     }
 
-    private async Task RetryOrFailAsync(ImportJob job, string staging, Exception e)
+    private async Task<bool> RetryOrFailAsync(ImportJob job, string staging, Exception e)
     {
         LogFailed(e, job.No, job.Attempt);
         if (job.Attempt < options.MaxAttempts)
         {
             await _store.ReleaseAsync(job, options.RetryAfter, CancellationToken.None);
-            return;
+            return false;
         }
-        var problem = new ImportProblem(
-            "/problems/import-failed", "The import was given up.", $"It failed {job.Attempt} times; nothing of it was stored. {Cause(e)}");
-        await _store.AbandonAsync(job, ImportState.Failed, problem, staging, CancellationToken.None);
+        return await GiveUpAsync(job, staging, $"It failed at attempt {job.Attempt}; nothing of it was stored. {Cause(e)}");
     }
+
+    private Task<bool> GiveUpAsync(ImportJob job, string staging, string why) => _store.AbandonAsync(
+        job, ImportState.Failed, new ImportProblem("/problems/import-failed", "The import was given up.", why), staging, CancellationToken.None);
 
     private static string Cause(Exception e) => e is PostgresException { SqlState: PostgresErrorCodes.DiskFull }
         ? "The database's disk is full: make room, then send the file again."
@@ -187,26 +204,40 @@ internal sealed partial class ImportWorker<TRow>(
         using var timer = new PeriodicTimer(options.Lease / 3);
         try
         {
-            while (await timer.WaitForNextTickAsync(lost.Token))
+            while (await timer.WaitForNextTickAsync(lost.Token) && await IsOursAsync(job, lost.Token))
             {
-                if (await _store.RenewAsync(job, options.Lease, lost.Token)) continue;
-                await lost.CancelAsync();
-                return;
             }
+            await lost.CancelAsync();
         }
         catch (OperationCanceledException)
         {
             // The job has ended.
         }
+    }
+
+    private async Task<bool> IsOursAsync(ImportJob job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _store.RenewAsync(job, options.Lease, cancellationToken);
+        }
         catch (NpgsqlException e)
         {
-            // The lease runs out by itself; writes are fenced by the attempt, so going on is safe and stopping is not needed.
+            // The next renewal may come in time; where not, writes are fenced by the attempt, so going on is safe.
             LogQueueUnreachable(e);
+            return true;
         }
     }
 
     private static string StagingTable(ImportJob job) =>
         string.Create(System.Globalization.CultureInfo.InvariantCulture, $"import_staging_{job.No}");
+
+    /// <param name="WasHeld">Taken over from a lease that ran out: the job failed, or its process died.</param>
+    /// <param name="Before">Of the files in work here that were accepted before it: whether each has ended, once it is not in work any more.</param>
+    private sealed record Work(ImportJob Job, bool WasHeld, IReadOnlyList<Task<bool>> Before)
+    {
+        public TaskCompletionSource<bool> IsOver { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Import {No} ({Format}) merged: {New} new, {Revised} revised, {Unchanged} unchanged")]
     private partial void LogCompleted(long no, string format, long @new, long revised, long unchanged);
@@ -236,6 +267,8 @@ public sealed record ImportOptions
     public TimeSpan Lease { get; init; } = TimeSpan.FromSeconds(30);
     public TimeSpan Poll { get; init; } = TimeSpan.FromSeconds(1);
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A job whose attempt of this number fails, or ends with its process, is given up. Whatever ended those before it, they count.</summary>
     public int MaxAttempts { get; init; } = 5;
 }
 

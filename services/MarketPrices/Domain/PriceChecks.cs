@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace Chokepoint.MarketPrices.Domain;
 
@@ -9,7 +10,7 @@ namespace Chokepoint.MarketPrices.Domain;
 internal readonly record struct Price(DateOnly Date, double Value);
 
 /// <summary>Which observations are taken, whatever door they come by.</summary>
-internal static class PriceChecks
+internal static partial class PriceChecks
 {
     /// <summary>Above every price of a tonne of anything: rhodium at its dearest was USD 1e9 a tonne.</summary>
     public const double Absurd = 1e11;
@@ -19,6 +20,9 @@ internal static class PriceChecks
 
     /// <summary>Metal prices before this are annual averages typed from old books; a date before it is a mistyped one.</summary>
     private static readonly DateOnly Earliest = new(1800, 1, 1);
+
+    /// <summary>The longest text of the sources has 150 characters; the index of series takes some 2,600 bytes.</summary>
+    private const int LongestText = 500;
 
     private static readonly string[] Formats = ["yyyy-MM-dd", "yyyy-MM", "yyyy"];
 
@@ -45,11 +49,29 @@ internal static class PriceChecks
         return value is >= Absurd or < TooSmall ? "value is absurd for a price." : null;
     }
 
+    /// <summary>Null, or why no price can be of that day.</summary>
+    public static string? CheckDay(DateOnly day, DateOnly today) =>
+        day > today ? "date is in the future." : day < Earliest ? "date is before 1800." : null;
+
+    /// <summary>Null, or why a series cannot be called so.</summary>
+    public static string? CheckText(string text)
+    {
+        if (text.Length > LongestText) return $"is longer than {LongestText} characters.";
+        return text.Contains('\0') ? "holds a NUL." : null;
+    }
+
+    /// <summary>A number as people write it, commas between thousands alone: in <c>12,5</c> the comma may mean what a point does elsewhere.</summary>
+    public static bool TryNumber(string text, out double number) =>
+        double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out number)
+        || (Grouped().IsMatch(text) && double.TryParse(text, NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out number));
+
+    [GeneratedRegex(@"^[+-]?[1-9][0-9]{0,2}(,[0-9]{3})+(\.[0-9]+)?$", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Grouped();
+
     private static string? Place(DateOnly day, Frequency frequency, DateOnly today, out DateOnly date)
     {
         date = default;
-        if (day > today) return "date is in the future.";
-        if (day < Earliest) return "date is before 1800.";
+        if (CheckDay(day, today) is { } bad) return bad;
         date = FrequencyNames.FirstDay(frequency, day);
         return null;
     }

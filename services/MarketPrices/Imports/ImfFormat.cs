@@ -17,20 +17,20 @@ internal sealed partial class ImfFormat(TimeProvider clock) : IImportFormat<Pric
 
     public string Name => "imf-pcps";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
         var workbook = await Workbooks.OpenAsync(body, "the IMF's workbook", cancellationToken);
-        var (columns, width) = Workbooks.Reading(() => Header(workbook));
+        var (columns, headings) = Workbooks.Reading(() => Header(workbook));
         return new CellReader(
-            WideSheet.Cells(workbook, columns, width, Labels.Length, text => Month().Match(text) is { Success: true } m
+            WideSheet.Cells(workbook, columns, headings, Labels.Length, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)
                 : null, PriceOptions.Of(options).Vintage, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)),
             workbook);
     }
 
-    private static (List<WideColumn> Columns, int Width) Header(IExcelDataReader sheet)
+    private static (List<WideColumn> Columns, string[] Headings) Header(IExcelDataReader sheet)
     {
         var rows = new List<string[]>();
         foreach (var label in Labels)
@@ -45,9 +45,9 @@ internal sealed partial class ImfFormat(TimeProvider clock) : IImportFormat<Pric
             var (description, type, frequency) = (rows[1][i], i < rows[2].Length ? rows[2][i] : "", i < rows[3].Length ? rows[3][i] : "");
             if (type != "USD" || frequency != "Monthly" || SourceSeries.MineralOf(description) is not { } mineral) continue;
             var (unit, scale) = SourceSeries.UnitOf(description) ?? ("unstated", 1);
-            columns.Add(new WideColumn(i, new SeriesIdentity(mineral, description, unit, "USD", Source, Frequency.Monthly), scale));
+            columns.Add(WideColumn.Of(i, mineral, description, unit, Source, scale));
         }
-        return (columns, Array.FindLastIndex(rows[1], description => description.Length > 0) + 1);
+        return (columns, rows[1]);
     }
 
     [GeneratedRegex(@"^(?<y>\d{4})M(?<m>1[0-2]|[1-9])$", RegexOptions.ExplicitCapture, 1000)]

@@ -18,20 +18,21 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
 
     public string Name => "world-bank-pink-sheet";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
         var workbook = await Workbooks.OpenAsync(body, "the Pink Sheet's workbook", cancellationToken);
-        var (columns, width, vintage, line) = Workbooks.Reading(() => Header(workbook));
+        var today = DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime);
+        var (columns, headings, vintage, line) = Workbooks.Reading(() => Header(workbook, today));
         return new CellReader(
-            WideSheet.Cells(workbook, columns, width, line, text => Month().Match(text) is { Success: true } m
+            WideSheet.Cells(workbook, columns, headings, line, text => Month().Match(text) is { Success: true } m
                 ? new DateOnly(int.Parse(m.Groups["y"].Value, CultureInfo.InvariantCulture), int.Parse(m.Groups["m"].Value, CultureInfo.InvariantCulture), 1)
-                : null, vintage, DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)),
+                : null, vintage, today),
             workbook);
     }
 
-    private static (List<WideColumn> Columns, int Width, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet)
+    private static (List<WideColumn> Columns, string[] Headings, DateOnly? Vintage, int Line) Header(IExcelDataReader sheet, DateOnly today)
     {
         while (sheet.Name != Sheet)
         {
@@ -49,7 +50,8 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
                 names = cells;
                 continue;
             }
-            return ([.. Columns(names, cells)], Array.FindLastIndex(names, name => name.Length > 0) + 1, vintage, line);
+            if (vintage > today) throw ImportRefusedException.NotTheFormat($"The sheet says that it was updated on {vintage:yyyy-MM-dd}, which is in the future.");
+            return ([.. Columns(names, cells)], names, vintage, line);
         }
         throw ImportRefusedException.NotTheFormat($"The sheet \"{Sheet}\" has no row of units such as ($/mt) in its first {HeaderWithin} rows.");
     }
@@ -59,7 +61,7 @@ internal sealed partial class PinkSheetFormat(TimeProvider clock) : IImportForma
         for (var i = 1; i < Math.Min(names.Length, units.Length); i++)
         {
             if (SourceSeries.MineralOf(names[i]) is { } mineral && SourceSeries.UnitOf(units[i]) is var (unit, scale))
-                yield return new WideColumn(i, new SeriesIdentity(mineral, names[i].TrimEnd('*', ' '), unit, "USD", Source, Frequency.Monthly), scale);
+                yield return WideColumn.Of(i, mineral, names[i].TrimEnd('*', ' '), unit, Source, scale);
         }
     }
 

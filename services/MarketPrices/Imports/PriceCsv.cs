@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Globalization;
 using System.Text;
 using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Domain;
@@ -79,8 +78,7 @@ internal sealed class PriceCsv(CsvReader csv, Func<CsvReader, long, Cell?> read)
     private static bool TryNumber(CsvReader row, int column, out double number)
     {
         var text = row.GetSpan(column);
-        return (Utf8Parser.TryParse(text, out number, out var read) && read == text.Length)
-            || double.TryParse(row.GetString(column), NumberStyles.Float | NumberStyles.AllowThousands, CultureInfo.InvariantCulture, out number);
+        return (Utf8Parser.TryParse(text, out number, out var read) && read == text.Length) || PriceChecks.TryNumber(row.GetString(column), out number);
     }
 }
 
@@ -95,7 +93,7 @@ internal sealed class FredFormat(TimeProvider clock) : IImportFormat<PriceRow>
 
     public string Name => "fred";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
@@ -120,7 +118,7 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
 
     public string Name => "usgs-mcs";
 
-    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate();
+    public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options) => PriceOptions.Of(options).Validate(clock);
 
     public async Task<IRowReader<PriceRow>> OpenAsync(Stream body, string? options, CancellationToken cancellationToken)
     {
@@ -141,6 +139,7 @@ internal sealed class UsgsFormat(TimeProvider clock) : IImportFormat<PriceRow>
         if (value is "" or "NA" or "—" or "W") return null;
         // Of manganese ore the column says a ton where the text says a unit of content, a hundredth of it.
         var unitWords = detail.EndsWith("metric ton unit", StringComparison.Ordinal) ? detail : row.GetString(at[3]);
+        if (PriceChecks.CheckText(detail) is { } badText) return new Cell(line, default, $"The text {badText}");
         if (detail.Any(char.IsControl)) return new Cell(line, default, $"The text '{detail}' holds control characters.");
         if (SourceSeries.UnitOf(unitWords) is not var (unit, scale)) return new Cell(line, default, $"The unit '{unitWords}' is not known.");
         if (value.AsSpan().ContainsAny("<>–")) return new Cell(line, default, $"The value '{value}' is a bound or a range, not a price.");
@@ -160,7 +159,7 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Pric
     public IReadOnlyDictionary<string, string[]>? ValidateOptions(string? options)
     {
         var declared = PriceOptions.Of(options);
-        var errors = declared.Validate();
+        var errors = declared.Validate(clock);
         if (!Minerals.TryGet(declared["mineral"], out _)) errors["/mineral"] = ["mineral must be the slug of a known mineral."];
         if (!FrequencyNames.TryParse(declared["frequency"], out _)) errors["/frequency"] = [$"frequency must be one of {string.Join(", ", FrequencyNames.All)}."];
         if (declared["currency"] is not { Length: 3 } currency || !currency.All(char.IsAsciiLetterUpper)) errors["/currency"] = ["currency must be an ISO 4217 code."];

@@ -16,10 +16,11 @@ internal sealed record PriceOptions(IReadOnlyDictionary<string, string> Values)
     public static PriceOptions Of(string? options) =>
         new(options is null ? new Dictionary<string, string>(StringComparer.Ordinal) : JsonSerializer.Deserialize<Dictionary<string, string>>(options, EventJson.Options)!);
 
-    public Dictionary<string, string[]> Validate()
+    public Dictionary<string, string[]> Validate(TimeProvider clock)
     {
         var errors = new Dictionary<string, string[]>(StringComparer.Ordinal);
         if (Values.ContainsKey("vintage") && Vintage is null) errors["/vintage"] = ["vintage must be an ISO 8601 date."];
+        if (Vintage > DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime)) errors["/vintage"] = ["vintage must not be in the future."];
         return errors;
     }
 }

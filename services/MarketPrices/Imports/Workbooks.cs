@@ -7,8 +7,10 @@ namespace Chokepoint.MarketPrices.Imports;
 /// <summary>Opens spreadsheets that come from outside, old and new, within bounds.</summary>
 internal static class Workbooks
 {
-    /// <summary>The sources' workbooks have under 1 MB; the reader holds a workbook's strings in memory.</summary>
-    private const long LargestFile = 32L << 20;
+    /// <summary>The sources' workbooks have under 1 MB, and 4 unpacked; the reader holds a workbook's strings in memory.</summary>
+    private const long LargestFile = 8L << 20;
+
+    private const long LargestUnpacked = 64L << 20;
 
     static Workbooks() => Encoding.RegisterProvider(CodePagesEncodingProvider.Instance); // BIFF8 strings come in Windows code pages
 
@@ -19,7 +21,8 @@ internal static class Workbooks
         if (body.Length > LargestFile) throw ImportRefusedException.Damaged($"The workbook has more than {LargestFile >> 20} MiB.");
         if (kind is FileKind.Zip)
         {
-            (await ArchiveParts.OpenAsync(body, cancellationToken)).Dispose();
+            await using var parts = await ArchiveParts.OpenAsync(body, cancellationToken);
+            if (parts.Entries.Sum(e => e.Length) > LargestUnpacked) throw ImportRefusedException.Damaged($"The workbook unpacks to more than {LargestUnpacked >> 20} MiB.");
             body.Position = 0;
         }
         return Reading(() => ExcelReaderFactory.CreateReader(body, new ExcelReaderConfiguration { LeaveOpen = true }));

@@ -18,8 +18,9 @@ internal sealed class ObservationStore(NpgsqlDataSource database, SignalAnnounce
     {
         if (prices.Count == 0) return new Recorded(null, 0, 0, 0);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // Before the transaction: who sets a floor meanwhile must see the series, to wait for its prices.
         var series = await SeriesRegistry.ResolveAsync(connection, identity, cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         await using (var stage = new NpgsqlCommand(
             """

@@ -20,7 +20,7 @@ public sealed class BadFileTests(PriceService prices) : PriceTests(prices)
     public async Task A_header_that_is_shifted_is_refused(string query, string text, string why) => await RefusedAsync(query, Encoding.UTF8.GetBytes(text), why);
 
     [Theory]
-    [InlineData(1, "right of the last heading")]
+    [InlineData(1, "no heading")]
     [InlineData(-1, "begins with a month")]
     public async Task A_workbook_whose_figures_do_not_stand_under_their_headings_is_refused(int shiftedBy, string why) =>
         await RefusedAsync("format=world-bank-pink-sheet", new PinkSheetFile { ShiftedBy = shiftedBy }.Make(), why);
@@ -53,6 +53,34 @@ public sealed class BadFileTests(PriceService prices) : PriceTests(prices)
         await RefusedAsync("format=world-bank-pink-sheet", whole[..(whole.Length / 2)], "cut off");
         await RefusedAsync("format=world-bank-pink-sheet", Bomb(), "unpacks to more than");
         (await Prices.ImportAsync("format=world-bank-pink-sheet", whole)).GetProperty("rowsNew").GetInt64().ShouldBe(3 * PinkSheetFile.Minerals);
+    }
+
+    [Fact]
+    public async Task A_sheet_that_says_it_was_updated_on_a_day_to_come_is_refused() =>
+        await RefusedAsync("format=world-bank-pink-sheet", new PinkSheetFile { Updated = "December 02, 2199" }.Make(), "in the future");
+
+    [Theory]
+    [InlineData("format=fred")]
+    [InlineData(Desk)]
+    [InlineData("format=usgs-mcs")]
+    [InlineData("format=imf-pcps")]
+    [InlineData("format=world-bank-pink-sheet")]
+    public async Task A_vintage_of_a_day_to_come_is_refused_before_the_file_is_taken(string query)
+    {
+        using var answer = await Prices.Client.PostAsync($"/api/prices/imports?{query}&vintage={DateTime.UtcNow.AddDays(2):yyyy-MM-dd}", new StringContent(Copper));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        (await answer.Content.ReadAsStringAsync()).ShouldContain("vintage must not be in the future");
+        (await Prices.QueryAsync<long>("SELECT count(*) FROM import_jobs")).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_price_under_a_text_without_end_is_rejected_and_the_others_land()
+    {
+        var job = await Prices.ImportAsync("format=usgs-mcs", Encoding.UTF8.GetBytes(
+            $"Commodity,Statistics,Statistics_detail,Unit,Year,Value\nCopper,Price,{HazardTests.Endless},dollars per metric ton,2021,5\nCopper,Price,LME,dollars per metric ton,2021,6\n"));
+
+        (job.GetProperty("state").GetString(), job.GetProperty("rowsAccepted").GetInt64(), job.GetProperty("rowsRejected").GetInt64()).ShouldBe(("completed", 1, 1));
     }
 
     [Theory]

@@ -28,6 +28,9 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
     private static readonly Row[] Good = [new(2018, 100.5), new(2019, 110.25)];
     private static readonly Row Added = new(2020, 120.75);
 
+    /// <summary>Longer than what an index takes, however well it is packed.</summary>
+    internal static readonly string Endless = Convert.ToBase64String(new Random(1).GetItems<byte>([.. Enumerable.Range(0, 256).Select(b => (byte)b)], 6000));
+
     private static readonly Dictionary<string, Sample> All = new Sample[]
     {
         new("fred", "format=fred", Text: rows => "observation_date,PCOPPUSDM\n" + string.Concat(rows.Select(r => Invariant($"{r.Year}-01-01,{r.Value}\n"))))
@@ -44,16 +47,17 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         {
             Shifted = "None of its rows", Other = "lacks the declared columns",
         },
-        new("world-bank-pink-sheet", "format=world-bank-pink-sheet", Sheet: (rows, shift) => WorkbookFile.Make("Monthly Prices", [
-            ["World Bank"], [null, .. PinkSheetFile.Columns.Select(c => c.Name)], [null, .. PinkSheetFile.Columns.Select(c => c.Unit)],
-            .. rows.Select(r => Shifted(shift, Invariant($"{r.Year}M01"), [.. PinkSheetFile.Columns.Select(_ => r.Value)])),
+        new("world-bank-pink-sheet", "format=world-bank-pink-sheet", Sheet: (rows, headingsBy, figuresBy) => WorkbookFile.Make("Monthly Prices", [
+            ["World Bank"], Shifted(headingsBy, "", [.. PinkSheetFile.Columns.Select(c => c.Name)]), Shifted(headingsBy, "", [.. PinkSheetFile.Columns.Select(c => c.Unit)]),
+            .. rows.Select(r => Shifted(figuresBy, Invariant($"{r.Year}M01"), [.. PinkSheetFile.Columns.Select(_ => r.Value)])),
         ]))
         {
             PricesInRow = PinkSheetFile.Minerals, Shifted = "shifted?", Other = "no sheet",
         },
-        new("imf-pcps", "format=imf-pcps", Sheet: (rows, shift) => WorkbookFile.Make("External", [
-            ["Commodity", "PCOPP"], ["Commodity.Description", "Copper, grade A cathode, LME spot price, US$ per metric ton"], ["Data Type", "USD"], ["Frequency", "Monthly"],
-            .. rows.Select(r => Shifted(shift, Invariant($"{r.Year}M1"), [r.Value])),
+        new("imf-pcps", "format=imf-pcps", Sheet: (rows, headingsBy, figuresBy) => WorkbookFile.Make("External", [
+            Shifted(headingsBy, "Commodity", ["PCOPP"]), Shifted(headingsBy, "Commodity.Description", ["Copper, grade A cathode, LME spot price, US$ per metric ton"]),
+            Shifted(headingsBy, "Data Type", ["USD"]), Shifted(headingsBy, "Frequency", ["Monthly"]),
+            .. rows.Select(r => Shifted(figuresBy, Invariant($"{r.Year}M1"), [r.Value])),
         ]))
         {
             Shifted = "shifted?", Other = "should begin with",
@@ -153,14 +157,17 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         var text = (sample.Text ?? All["fred"].Text!)(Good);
         if (sample.Sheet is { } sheet)
         {
-            yield return ("figures one further right", sheet(Good, 1), sample.Shifted);
-            yield return ("figures one further left", sheet(Good, -1), sample.Shifted);
-            yield return ("headings alone", sheet([], 0), "No row begins with a month");
-            yield return ("a workbook cut off", Cut(sheet(Good, 0)), "cut off");
+            yield return ("figures one further right", sheet(Good, 0, 1), sample.Shifted);
+            yield return ("figures one further left", sheet(Good, 0, -1), sample.Shifted);
+            yield return ("headings one further right", sheet(Good, 1, 0), sample.Shifted);
+            yield return ("headings alone", sheet([], 0, 0), "No row begins with a month");
+            yield return ("a workbook cut off", Cut(sheet(Good, 0, 0)), "cut off");
             yield return ("a ZIP bomb", Bomb(), "unpacks to more than");
             yield return ("a ZIP of something else", WorkbookFile.Make("Sheet1", [["a", "b"]])[..^22], "cut off");
             yield return ("another workbook", All[sample.Name is "imf-pcps" ? "world-bank-pink-sheet" : "imf-pcps"].Make(Good), sample.Other);
             yield return ("a CSV", Utf8(text), "The file is text");
+            yield return ("a NUL in a heading", Named(sample, "Copper, grade_x0000_A (US$/MT)"), "NUL");
+            yield return ("a heading without end", Named(sample, $"Copper, {Endless} (US$/MT)"), "longer than");
         }
         else
         {
@@ -190,6 +197,8 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         yield return ("an absurd price", Added with { Value = 1e15 }, "absurd");
         yield return ("a price too small to be one", Added with { Value = 1e-9 }, "absurd");
         yield return ("a day to come", Added with { Year = 2199 }, "in the future");
+        yield return ("a day before any price", Added with { Year = 1700 }, "before 1800");
+        yield return ("a comma before the decimals", Added with { Value = sample.Sheet is null ? "\"12,5\"" : "12,5" }, "a number");
         yield return ("another encoding", Added with { Value = "12\u00E9" }, sample.Sheet is null ? "value must be a number" : "is not a number");
     }
 
@@ -218,8 +227,8 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         return (job.GetProperty("state").GetString()!, Number("rowsAccepted"), Number("rowsRejected"), Number("rowsNew"), Number("rowsUnchanged"));
     }
 
-    private static object?[] Shifted(int by, string month, object[] figures) =>
-        [.. ((object?[])[month, .. new object?[Math.Max(by, 0)], .. figures]).Skip(Math.Max(-by, 0))];
+    private static object?[] Shifted(int by, string first, object[] cells) =>
+        [.. ((object?[])[first, .. new object?[Math.Max(by, 0)], .. cells]).Skip(Math.Max(-by, 0))];
 
     /// <summary>The last heading before the first; the rows stay.</summary>
     private static string Rotated(string text)
@@ -228,6 +237,14 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
         var headings = text[..end].Split(',');
         return string.Join(',', headings.Prepend(headings[^1]).SkipLast(1)) + text[end..];
     }
+
+    /// <summary>A workbook whose copper is called so.</summary>
+    private static byte[] Named(Sample sample, string copper) => sample.Name is "imf-pcps"
+        ? WorkbookFile.Make("External", [["Commodity", ""], ["Commodity.Description", copper], ["Data Type", "USD"], ["Frequency", "Monthly"], ["2020M1", 5]])
+        : WorkbookFile.Make("Monthly Prices", [
+            ["", .. PinkSheetFile.Columns.Select(c => c.Name is "Copper" ? copper : c.Name)], ["", .. PinkSheetFile.Columns.Select(c => c.Unit)],
+            ["2020M01", .. PinkSheetFile.Columns.Select(_ => 5)],
+        ]);
 
     private static byte[] PinkSheet() => All["world-bank-pink-sheet"].Make(Good);
 
@@ -250,8 +267,8 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
     private sealed record Row(int Year, object Value);
 
     /// <param name="Text">Of a format that is text.</param>
-    /// <param name="Sheet">Of one that is a workbook, its figures standing so many columns too far right.</param>
-    private sealed record Sample(string Name, string Query, Func<IEnumerable<Row>, string>? Text = null, Func<IEnumerable<Row>, int, byte[]>? Sheet = null)
+    /// <param name="Sheet">Of one that is a workbook, its headings and its figures standing so many columns too far right.</param>
+    private sealed record Sample(string Name, string Query, Func<IEnumerable<Row>, string>? Text = null, Func<IEnumerable<Row>, int, int, byte[]>? Sheet = null)
     {
         /// <summary>How many minerals' prices a row has.</summary>
         public int PricesInRow { get; init; } = 1;
@@ -261,6 +278,6 @@ public sealed class HazardTests(ImpatientPriceService impatient) : IClassFixture
 
         public required string Other { get; init; }
 
-        public byte[] Make(IEnumerable<Row> rows, Encoding? encoding = null) => Sheet?.Invoke(rows, 0) ?? (encoding ?? Encoding.UTF8).GetBytes(Text!(rows));
+        public byte[] Make(IEnumerable<Row> rows, Encoding? encoding = null) => Sheet?.Invoke(rows, 0, 0) ?? (encoding ?? Encoding.UTF8).GetBytes(Text!(rows));
     }
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Text;
+using Chokepoint.Testing;
+using Npgsql;
 
 namespace Chokepoint.MarketPrices.Tests.Signals;
 
@@ -42,6 +44,28 @@ public sealed class SignalTests(PriceService prices) : PriceTests(prices)
         (await PutFloorAsync("""{"price": 310, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
         (await News("floor")).ShouldBe(3);
         (await PutFloorAsync("""{"price": 1, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task A_floor_set_while_the_first_price_of_a_series_is_being_stored_is_held_against_it()
+    {
+        Task storing;
+        Task<HttpStatusCode> setting;
+        await using (var holding = await Prices.Database.OpenConnectionAsync())
+        {
+            await using var hold = new NpgsqlCommand("BEGIN; LOCK TABLE price_signals IN SHARE MODE", holding);
+            await hold.ExecuteNonQueryAsync();
+            storing = Prices.RecordAsync("first", Row(0, 280));
+            await Eventually.IsTrueAsync(async () => await WaitingAsync() == 1);
+            setting = PutFloorAsync("""{"price": 300, "unit": "kg", "currency": "USD"}""");
+            await Eventually.IsTrueAsync(async () => setting.IsCompleted || await WaitingAsync() == 2);
+        }
+        await storing;
+        (await setting).ShouldBe(HttpStatusCode.OK);
+
+        (await Prices.QueryAsync<bool>("SELECT floor_breached FROM price_signals JOIN series ON no = series_no WHERE source = 'first'")).ShouldBeTrue();
+
+        Task<long> WaitingAsync() => Prices.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
     }
 
     [Theory]
