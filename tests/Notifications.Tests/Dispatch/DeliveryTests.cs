@@ -266,4 +266,23 @@ public sealed class DeliveryTests(ServersFixture servers)
         after.GetProperty("disabledReason").GetString().ShouldBe("failing");
         receiver.Received.Count.ShouldBe(3);
     }
+
+    [Fact]
+    public async Task Tests_that_fail_do_not_disable_a_subscription_unless_its_endpoint_is_gone()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"), ("DisableAfter", "00:00:00"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(500), new ScriptedAnswer(500), new ScriptedAnswer(410));
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        for (var failed = 1; failed <= 2; failed++)
+        {
+            await host.PostAsync($"subscriptions/{subscription.Id}/test", expected: System.Net.HttpStatusCode.Accepted);
+            await Eventually.IsTrueAsync(async () => (await host.DeliveriesAsync(subscription.Id, "?state=failed")).Count == failed);
+        }
+
+        (await host.GetAsync($"subscriptions/{subscription.Id}")).GetProperty("state").GetString().ShouldBe("active");
+        (await host.ScalarAsync<bool>("SELECT failing_since IS NULL FROM subscriptions")).ShouldBeTrue();
+        await host.PostAsync($"subscriptions/{subscription.Id}/test", expected: System.Net.HttpStatusCode.Accepted);
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM subscriptions WHERE disabled_reason = 'Gone'") == 1);
+    }
 }
