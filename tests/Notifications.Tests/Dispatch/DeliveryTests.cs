@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts.CloudEvents;
+using Chokepoint.Notifications.Dispatch;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Chokepoint.Testing.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chokepoint.Notifications.Tests.Dispatch;
 
@@ -284,5 +286,31 @@ public sealed class DeliveryTests(ServersFixture servers)
         (await host.ScalarAsync<bool>("SELECT failing_since IS NULL FROM subscriptions")).ShouldBeTrue();
         await host.PostAsync($"subscriptions/{subscription.Id}/test", expected: System.Net.HttpStatusCode.Accepted);
         await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM subscriptions WHERE disabled_reason = 'Gone'") == 1);
+    }
+
+    [Fact]
+    public async Task Attempts_of_one_delivery_that_are_stored_together_are_counted_one_after_the_other()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        var delivery = (await host.DeliveryBecomesAsync(subscription.Id, "delivered")).GetProperty("id").GetGuid();
+        var recorder = host.Services.GetRequiredService<AttemptRecorder>();
+        var made = new ClaimedDelivery
+        {
+            Id = delivery, Claim = Guid.NewGuid(), SubscriptionId = subscription.Id, EventId = Guid.NewGuid(), EventType = CloudEventTypes.RiskScoreChanged,
+            Attempts = 1, Round = 1, Url = receiver.Url.ToString(), Secret = [], PreviousSecret = null, Body = [], TraceParent = null,
+            EventTime = TimeProvider.System.GetUtcNow(), NoticedAt = null, ClaimedAt = TimeProvider.System.GetUtcNow(), ReadAt = TimeProvider.System.GetTimestamp(),
+        };
+        AttemptResult[] again = [.. Enumerable.Range(1, 3).Select(i =>
+            new AttemptResult(made with { Claim = Guid.NewGuid() }, TimeProvider.System.GetUtcNow(), TimeSpan.FromMilliseconds(i), 200, null, null, null, null, null))];
+        foreach (var one in again) await recorder.RecordAsync(one, CancellationToken.None);
+
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM attempts") == 4);
+        var read = await host.GetAsync($"deliveries/{delivery}");
+        read.GetProperty("attemptCount").GetInt32().ShouldBe(4);
+        read.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("number").GetInt32()).ShouldBe([1, 2, 3, 4]);
+        read.GetProperty("attempts").EnumerateArray().Skip(1).Select(a => a.GetProperty("durationMs").GetDouble()).ShouldBe([1, 2, 3]);
     }
 }
