@@ -107,6 +107,23 @@ public sealed class ScoreTests(GalliumScene scene)
         (await Risk.GetAsync("/api/risk/scores/USA/gallium/history?to=2020-01-01")).GetProperty("items").GetArrayLength().ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("", "on=9999-12-31", 0)]
+    [InlineData("", "knownOn=9999-12-31", 0)]
+    [InlineData("", "on=0001-01-01", 0)]
+    [InlineData("", "knownOn=0001-01-01", 0)]
+    [InlineData("/history", "to=9999-12-31", 3)]
+    [InlineData("/history", "from=0001-01-01", 3)]
+    [InlineData("/history", "from=9999-12-31", 0)]
+    [InlineData("/history", "on=9999-12-31", 1)]
+    [InlineData("/history", "knownOn=9999-12-31", 3)]
+    public async Task The_first_and_the_last_day_there_is_are_days(string path, string query, int revisions)
+    {
+        var answer = await Risk.GetAsync($"/api/risk/scores/USA/gallium{path}?{query}");
+        if (path.Length > 0) answer.GetProperty("items").GetArrayLength().ShouldBe(revisions);
+        else answer.GetProperty("mineral").GetString().ShouldBe("gallium");
+    }
+
     [Fact]
     public async Task History_tells_what_stood_on_a_day_and_what_was_known_by_one()
     {
