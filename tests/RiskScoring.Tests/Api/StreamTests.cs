@@ -75,6 +75,31 @@ public sealed class StreamTests(GalliumScene scene, ServersFixture servers)
         heard.ShouldBe(1);
     }
 
+    [Fact]
+    public async Task A_stream_that_is_to_resume_after_an_id_that_is_not_yet_tells_what_comes_next()
+    {
+        var last = await Risk.CountAsync("SELECT max(id) FROM revisions");
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/risk/stream");
+        request.Headers.Add("Last-Event-ID", long.MaxValue.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        using var answer = await Risk.Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        await using var body = await answer.Content.ReadAsStreamAsync();
+        await using var connection = await Risk.Database.OpenConnectionAsync();
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(15));
+        try
+        {
+            await foreach (var item in System.Net.ServerSentEvents.SseParser.Create(body).EnumerateAsync(deadline.Token))
+            {
+                if (item.EventType == "score-changed") break;
+                item.EventId.ShouldBe(last.ToString(System.Globalization.CultureInfo.InvariantCulture));
+                await InsertAsync(connection, "next");
+            }
+        }
+        finally
+        {
+            await TidyAsync();
+        }
+    }
+
     /// <summary>The ids of transactions are the whole server's, and an import of another service keeps one open for minutes.</summary>
     [Fact]
     public async Task A_move_is_told_at_once_whatever_is_being_written_in_another_database_of_the_server()
