@@ -92,6 +92,23 @@ public sealed class ScenarioTests(GalliumScene scene)
     }
 
     [Fact]
+    public async Task A_cut_by_the_Union_is_one_by_each_of_its_members()
+    {
+        using var union = Json("""{"economies":["USA"],"supplyCuts":[{"supplier":"EU27","mineral":"germanium","share":1}]}""");
+        var line = (await (await Risk.Http.PostAsync("/api/risk/scenarios", union)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0];
+        var uncovered = line.GetProperty("uncovered").EnumerateArray().ToList();
+        var members = uncovered.Select(u => u.GetProperty("supplier").GetString()!).Distinct().ToList();
+        members.ShouldContain("DEU");
+        members.ShouldAllBe(m => Reference.Economies.UnionOf(m) == "EU27");
+        line.GetProperty("change").GetDouble().ShouldBeGreaterThan(0);
+        using var each = Json($$"""
+            {"economies":["USA"],"supplyCuts":[{{string.Join(",", members.Select(m => $$"""{"supplier":"{{m}}","mineral":"germanium","share":1}"""))}}]}
+            """);
+        (await (await Risk.Http.PostAsync("/api/risk/scenarios", each)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0]
+            .GetProperty("after").ToString().ShouldBe(line.GetProperty("after").ToString());
+    }
+
+    [Fact]
     public async Task A_ready_scenario_can_be_of_one_importer_and_posted_as_it_is()
     {
         var ready = (await Risk.GetAsync("/api/risk/scenarios/ready?economy=JPN")).GetProperty("items").EnumerateArray().ToList();
