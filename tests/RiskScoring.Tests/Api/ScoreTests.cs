@@ -34,7 +34,7 @@ public sealed class ScoreTests(GalliumScene scene)
         }
 
         score.GetProperty("methods").GetProperty("eu-supply-risk").GetProperty("value").GetDouble().ShouldBe(2.97, 0.1);
-        score.GetProperty("methods").GetProperty("usgs-gdp-2025").GetProperty("unit").GetString().ShouldNotBeNull();
+        score.GetProperty("methods").GetProperty("usgs-gdp-2025").GetProperty("unit").GetString().ShouldBe("USD million");
         score.GetProperty("methods").GetProperty("usgs-2021").GetProperty("state").GetString().ShouldBe("insufficient_data");
         score.GetProperty("inputs").GetArrayLength().ShouldBeGreaterThan(3);
         score.GetProperty("absent").EnumerateArray().Select(a => a.GetProperty("factor").GetString()).ShouldBe(["trade", "market"]);
