@@ -27,7 +27,7 @@ internal sealed class Subscription
     public DisabledReason? DisabledReason { get; set; }
     public DateTimeOffset? DisabledAt { get; set; }
 
-    /// <summary>Since when every attempt has failed; null after a success.</summary>
+    /// <summary>Since when every attempt has failed, those of tests aside; null after a success.</summary>
     public DateTimeOffset? FailingSince { get; set; }
 
     public required DateTimeOffset CreatedAt { get; init; }

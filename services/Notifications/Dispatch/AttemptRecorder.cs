@@ -33,10 +33,18 @@ internal sealed class AttemptRecorder(
         while (await _results.Reader.WaitToReadAsync(CancellationToken.None))
         {
             await GatherAsync(batch);
-            await StoreAsync(batch, stoppingToken);
+            foreach (var turn in Turns(batch)) await StoreAsync(turn, stoppingToken);
             batch.Clear();
         }
     }
+
+    /// <summary>
+    /// A statement counts one attempt of a delivery. One that was made again while its success lingered is there twice: the second is stored
+    /// after the first.
+    /// </summary>
+    private static IEnumerable<List<AttemptResult>> Turns(List<AttemptResult> batch) => batch
+        .GroupBy(result => result.Delivery.Id).SelectMany(ofOne => ofOne.Index())
+        .GroupBy(result => result.Index, result => result.Item, (_, results) => results.ToList());
 
     /// <summary>What is there, and what comes while nothing but successes waits and the batch is not full.</summary>
     private async Task GatherAsync(List<AttemptResult> batch)

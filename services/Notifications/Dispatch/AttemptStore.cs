@@ -118,7 +118,7 @@ internal sealed class AttemptStore(NpgsqlDataSource dataSource, IOptions<Dispatc
         Parameters =
         {
             new() { Value = Subscriptions(verdicts, v => v.Result.Succeeded) },
-            new() { Value = Subscriptions(verdicts, v => !v.Result.Succeeded) },
+            new() { Value = Subscriptions(verdicts, v => !v.Result.Succeeded && !v.IsOfTest) },
         },
     };
 
@@ -140,7 +140,7 @@ internal sealed class AttemptStore(NpgsqlDataSource dataSource, IOptions<Dispatc
         var disabled = new List<Guid>();
         await using var disable = new NpgsqlCommand(Disable, connection);
         disable.Parameters.Add(new() { Value = Subscriptions(verdicts, v => v.Result.Gone) });
-        disable.Parameters.Add(new() { Value = Subscriptions(verdicts, v => v.State is DeliveryState.Failed) });
+        disable.Parameters.Add(new() { Value = Subscriptions(verdicts, v => v.State is DeliveryState.Failed && !v.IsOfTest) });
         disable.Parameters.Add(new() { Value = options.Value.DisableAfter });
         await using var reader = await disable.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

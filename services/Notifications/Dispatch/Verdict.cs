@@ -9,6 +9,9 @@ namespace Chokepoint.Notifications.Dispatch;
 /// <param name="Hold">How long the receiver asked not to be called at all.</param>
 internal sealed record Verdict(AttemptResult Result, DeliveryState State, TimeSpan? RetryIn, TimeSpan? Hold)
 {
+    /// <summary>A test that fails tells who made it, and of itself says nothing of the endpoint's health: it is tried once, with no schedule.</summary>
+    public bool IsOfTest => Result.Delivery.EventType == CloudEventTypes.SubscriptionTest;
+
     public static Verdict On(AttemptResult result, RetrySchedule schedule)
     {
         if (result.Succeeded) return new(result, DeliveryState.Delivered, null, null);

@@ -8,7 +8,7 @@ namespace Chokepoint.Notifications.Domain;
 /// Whom it concerns, alpha-3 or <c>EU27</c>: the destinations of a control, the economy of a score, the importer of a profile.
 /// Null means everyone: a control for all destinations, or a price, which is the world's.
 /// </param>
-/// <param name="ExcludedEconomies">Destinations that a control for all leaves out.</param>
+/// <param name="ExcludedEconomies">Destinations that a control leaves out, of all or of a union.</param>
 /// <param name="Level">For a score: the higher of the level it had and the level it has, so that leaving a level is told too.</param>
 /// <param name="Change">For a score: points it moved, without sign; null for a first revision, which has nothing to differ from.</param>
 internal sealed record EventFacets(

@@ -7,7 +7,7 @@ namespace Chokepoint.Notifications.Domain;
 /// <remarks>
 /// <list type="bullet">
 /// <item>Economies: an event concerns an economy when it names it, the customs union it belongs to, or a member of the union asked
-/// for. Two members of a union are not each other. A price concerns everyone.</item>
+/// for. Two members of a union are not each other. What a control leaves out it does not concern. A price concerns everyone.</item>
 /// <item>Minerals: an event matches when it names one of them, or a member of a group among them (<c>rare-earths</c>).</item>
 /// <item>Level and change narrow risk scores alone; the other types have neither.</item>
 /// </list>
@@ -36,7 +36,7 @@ internal sealed record SubscriptionFilter(
     private static bool Names(EventFacets facets, string mineralOrGroup) =>
         Reference.Minerals.TryResolve(mineralOrGroup, out var slugs) && slugs.Any(slug => facets.Minerals.Contains(slug, StringComparer.Ordinal));
 
-    private static bool Concerns(EventFacets facets, string economy) => facets.Economies is { } named
-        ? named.Any(n => n == economy || Reference.Economies.UnionOf(economy) == n || Reference.Economies.UnionOf(n) == economy)
-        : !facets.ExcludedEconomies.Any(excluded => excluded == economy || Reference.Economies.UnionOf(economy) == excluded);
+    private static bool Concerns(EventFacets facets, string economy) =>
+        facets.Economies?.Any(n => n == economy || Reference.Economies.UnionOf(economy) == n || Reference.Economies.UnionOf(n) == economy) is not false
+        && !facets.ExcludedEconomies.Any(excluded => excluded == economy || Reference.Economies.UnionOf(economy) == excluded);
 }

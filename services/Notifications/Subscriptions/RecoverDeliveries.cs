@@ -1,3 +1,4 @@
+using Chokepoint.Contracts.CloudEvents;
 using Chokepoint.Notifications.Data;
 using Chokepoint.Notifications.Deliveries;
 using Chokepoint.Notifications.Dispatch;
@@ -38,7 +39,7 @@ internal static class RecoverDeliveries
         if (subscription.DisabledReason is not null) return Problems.Conflict("The subscription is disabled; enable it first.");
 
         var (since, until) = (request.Since!.Value.ToUniversalTime(), request.Until?.ToUniversalTime() ?? DateTimeOffset.MaxValue);
-        var events = db.Events.Where(e => e.ReceivedAt >= since && e.ReceivedAt < until);
+        var events = db.Events.Where(e => e.ReceivedAt >= since && e.ReceivedAt < until && e.Type != CloudEventTypes.SubscriptionTest);
         var reopened = await db.Deliveries
             .Where(d => d.SubscriptionId == id && d.State == DeliveryState.Failed && events.Any(e => e.Id == d.EventId))
             .Reopen(cancellationToken);

@@ -82,10 +82,10 @@ internal sealed class WorkRow
 /// <summary>A score as it was made, with everything it was made of; never changed.</summary>
 internal sealed class RevisionRow
 {
-    /// <summary>In the order of writing, for a stream to resume from.</summary>
+    /// <summary>In the order of commits, for a stream to resume from.</summary>
     public long Id { get; set; }
 
-    /// <summary>The transaction that wrote it: the stream holds it back while an older one is open.</summary>
+    /// <summary>The transaction that wrote it, as <see cref="Seen"/> would name it.</summary>
     public ulong TransactionId { get; set; }
 
     public required string Economy { get; set; }

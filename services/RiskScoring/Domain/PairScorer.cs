@@ -4,7 +4,7 @@ namespace Chokepoint.RiskScoring.Domain;
 
 /// <summary>A clause that bears on a stage of a pair, and how hard it hits on the day.</summary>
 /// <param name="Severity">Of the clause alone, 0..1, state and confidence included.</param>
-/// <param name="Supply">Blended part Q of the supply that its issuer stands for; null where no source names the issuer.</param>
+/// <param name="Supply">Blended part Q of the supply that its issuer stands for; null where no source names the issuer, or says how much it makes.</param>
 internal sealed record ControlEffect(ControlClause Clause, ClauseState State, double Severity, double? Supply);
 
 /// <summary>One stage of a pair, at the point and at both ends of what is not known.</summary>
@@ -63,15 +63,23 @@ internal static class PairScorer
             var severity = Severity.Of(clause, state, method);
             var inForce = state.Status == ControlStatus.InForce;
             double? share = null;
+            bool isNamed = false, mayBear = false;
             for (var i = 0; i < suppliers.Count; i++)
             {
                 if (!suppliers[i].IsHitBy(clause.Issuer)) continue;
                 bySupplier[i].Add(clause.EndUse, severity, inForce);
-                share = (share ?? 0) + supply.Blended(i);
+                isNamed = true;
+                mayBear |= supply.BlendedBounds(i).High > 0;
+                if (supply.Blended(i) > 0) share = (share ?? 0) + supply.Blended(i);
             }
 
-            if (share is null) hidden.Add(clause.EndUse, severity, inForce);
-            if (share > 0 || (share is null && supply.HasResidual)) effects.Add(new ControlEffect(clause, state, severity, share));
+            if (!isNamed)
+            {
+                hidden.Add(clause.EndUse, severity, inForce);
+                mayBear = supply.HasResidual;
+            }
+
+            if (mayBear) effects.Add(new ControlEffect(clause, state, severity, share));
         }
 
         var priors = new double[suppliers.Count];

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Chokepoint.RiskScoring.Domain;
 
-/// <summary>One economy's exports of one mineral (or of all) to one importer (or to all) stop in part: the smallest of scenarios.</summary>
+/// <summary>The exports of one economy, or of a customs union's members, of one mineral (or of all) to one importer (or to all) stop in part: the smallest of scenarios.</summary>
 /// <param name="Mineral">Null is every mineral; likewise <paramref name="Economy"/>.</param>
 /// <param name="Part">0..1.</param>
 internal sealed record ExportStop(string Supplier, string? Mineral, string? Economy, double Part);
@@ -36,7 +36,8 @@ internal sealed class ScenarioGrid
         for (var i = 0; i < compiled.Length; i++)
         {
             var s = scenarios[i];
-            compiled[i] = new Compiled(economies.GetValueOrDefault(s.Supplier, -1), s.Mineral, s.Economy, s.Part);
+            int[] suppliers = [.. Supplier.NamedBy(s.Supplier).Where(economies.ContainsKey).Select(e => economies[e])];
+            compiled[i] = new Compiled(suppliers, s.Mineral, s.Economy, s.Part);
         }
 
         Parallel.For(0, rows.Length, pair =>
@@ -47,7 +48,7 @@ internal sealed class ScenarioGrid
             {
                 ref readonly var scenario = ref compiled[i];
                 var applies = (scenario.Mineral is null || scenario.Mineral == row.Mineral) && (scenario.Economy is null || scenario.Economy == row.Economy);
-                line[i] = applies ? (float)row.Score(scenario.Supplier, scenario.Part, Method) : row.Today;
+                line[i] = applies ? (float)row.Score(scenario.Suppliers, scenario.Part, Method) : row.Today;
             }
         });
     }
@@ -65,14 +66,14 @@ internal sealed class ScenarioGrid
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Compiled(int Supplier, string? Mineral, string? Economy, double Part);
+    private readonly record struct Compiled(int[] Suppliers, string? Mineral, string? Economy, double Part);
 
     private sealed record Row(string Economy, string Mineral, float Today, StageRow[] Stages)
     {
-        public double Score(int supplier, double part, LiveMethod method)
+        public double Score(int[] suppliers, double part, LiveMethod method)
         {
             double largest = 0;
-            foreach (var stage in Stages) largest = Math.Max(largest, stage.Score(supplier, part, method));
+            foreach (var stage in Stages) largest = Math.Max(largest, stage.Score(suppliers, part, method));
             return largest;
         }
     }
@@ -107,27 +108,42 @@ internal sealed class ScenarioGrid
             (trade, market) = (stage.Factors.Trade ?? 0, stage.Factors.Market ?? 0);
         }
 
-        public double Score(int supplier, double part, LiveMethod method)
+        public double Score(int[] suppliers, double part, LiveMethod method)
         {
-            var slot = supplier < 0 ? -1 : slots[supplier];
-            if (slot < 0) return new FactorScores(Saturated(hhiWorld, hhiOwn), controls, trade, market).Score(method);
-            var structure = Saturated(
-                Without(hhiWorld, worldTerms[slot], world[slot], part, method), Without(hhiOwn, ownTerms[slot], own[slot], part, method));
-            var severity = severities[slot];
-            // A controlled supplier's fall is its severity, an uncontrolled one's is trade's: as PairScorer has it.
-            return severity > 0
-                ? new FactorScores(structure, Math.Min(1, controls + blended[slot] * Math.Max(0, part - severity)), trade, market).Score(method)
-                : new FactorScores(structure, controls, Math.Min(1, Math.Max(trade, part * blended[slot])), market).Score(method);
-        }
+            var (worldLeft, ownLeft) = (new Left(hhiWorld), new Left(hhiOwn));
+            var (controlled, fallen) = (controls, trade);
+            foreach (var supplier in suppliers)
+            {
+                var slot = slots[supplier];
+                if (slot < 0) continue;
+                worldLeft.Cut(worldTerms[slot], world[slot], part);
+                ownLeft.Cut(ownTerms[slot], own[slot], part);
+                // A controlled supplier's fall is its severity, an uncontrolled one's is trade's: as PairScorer has it.
+                if (severities[slot] > 0) controlled += blended[slot] * Math.Max(0, part - severities[slot]);
+                else fallen = Math.Max(fallen, part * blended[slot]);
+            }
 
-        /// <summary>HHI of what is left when part of one share is gone; the worst there is when nothing is left.</summary>
-        private static double Without(double hhi, double term, double share, double part, LiveMethod method)
-        {
-            var left = 1 - part * share;
-            return left > 1e-9 ? (hhi - term + term * (1 - part) * (1 - part)) / (left * left) : method.WorstGovernance;
+            return new FactorScores(Saturated(worldLeft.Hhi(method), ownLeft.Hhi(method)), Math.Min(1, controlled), Math.Min(1, fallen), market).Score(method);
         }
 
         private double Saturated(double global, double sourcing) =>
             SupplyRisk.Saturated((sourced ? global * reliance / 2 + sourcing * (1 - reliance / 2) : global) * filter);
+    }
+
+    /// <summary>What is left of a supply when part of some shares is gone.</summary>
+    [StructLayout(LayoutKind.Auto)]
+    private struct Left(double sum)
+    {
+        private double sum = sum;
+        private double share = 1;
+
+        public void Cut(double term, double supplied, double part)
+        {
+            sum += term * ((1 - part) * (1 - part) - 1);
+            share -= part * supplied;
+        }
+
+        /// <summary>Its concentration; the worst there is when nothing is left.</summary>
+        public readonly double Hhi(LiveMethod method) => share > 1e-9 ? sum / (share * share) : method.WorstGovernance;
     }
 }

@@ -1,3 +1,5 @@
+using Chokepoint.Reference;
+
 namespace Chokepoint.RiskScoring.Domain;
 
 /// <summary>Another economy that an importer's supply of one mineral at one stage can come from.</summary>
@@ -8,5 +10,8 @@ namespace Chokepoint.RiskScoring.Domain;
 /// <param name="Agreement">0.8 for a partner by agreement, else 1.</param>
 internal sealed record Supplier(string Economy, string? Union, Bounds World, Bounds Sourcing, Bounds Governance, double Agreement)
 {
+    /// <summary>Whom a code names among suppliers: the economy and, where it is a customs union, its members, whom sources name one by one.</summary>
+    public static IReadOnlyList<string> NamedBy(string code) => [code, .. Economies.MembersOf(code)];
+
     public bool IsHitBy(string issuer) => Economy == issuer || Union == issuer;
 }

@@ -18,7 +18,7 @@ internal static class PublishedMethods
         };
         if (score.Economy == "USA" && figures.GdpEffect(score.Mineral) is { Value: { } effect } gdp)
         {
-            values["usgs-gdp-2025"] = new(effect, gdp.Unit, Source: gdp.Source, Vintage: gdp.Vintage);
+            values["usgs-gdp-2025"] = new(effect, gdp.Unit == "million USD" ? "USD million" : gdp.Unit, Source: gdp.Source, Vintage: gdp.Vintage);
         }
 
         if (score.Deciding is not { } deciding) return values;

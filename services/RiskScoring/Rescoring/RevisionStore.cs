@@ -13,6 +13,12 @@ internal static class RevisionStore
     private const NpgsqlDbType Texts = NpgsqlDbType.Array | NpgsqlDbType.Text;
     private const NpgsqlDbType Doubles = NpgsqlDbType.Array | NpgsqlDbType.Double;
 
+    /// <summary>
+    /// Held from before ids are drawn until the commit, so that revisions become visible in the order of their ids, and who reads on from one
+    /// misses none. Every transaction that inserts revisions takes it first.
+    /// </summary>
+    internal const string TurnToWrite = "SELECT pg_advisory_xact_lock(hashtextextended('revisions', 0))";
+
     private const string InsertRevisions = """
         INSERT INTO revisions (economy, mineral, version, as_of, score, level, state, method, document, seen)
         SELECT *, $10 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -46,13 +52,6 @@ internal static class RevisionStore
         }
 
         await using var batch = new NpgsqlBatch(connection, transaction);
-        var insert = new NpgsqlBatchCommand(InsertRevisions);
-        AddCommon(insert, revisions);
-        Add(insert, Texts, revisions, r => r.Document.Method);
-        Add(insert, Texts, revisions, r => r.Json);
-        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)seen ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
-        batch.BatchCommands.Add(insert);
-
         var upsert = new NpgsqlBatchCommand(UpsertCurrent);
         AddCommon(upsert, revisions);
         Add(upsert, Texts, revisions, r => NameOf(r.Document.Stage));
@@ -70,6 +69,15 @@ internal static class RevisionStore
         Add(upsert, Texts, revisions, r => JsonSerializer.Serialize(r.Pair.Signals, EventJson.Options));
         batch.BatchCommands.Add(upsert);
         if (!announcements.IsEmpty) batch.BatchCommands.Add(announcements.Insert());
+
+        // Last, so that other replicas wait for little.
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(TurnToWrite));
+        var insert = new NpgsqlBatchCommand(InsertRevisions);
+        AddCommon(insert, revisions);
+        Add(insert, Texts, revisions, r => r.Document.Method);
+        Add(insert, Texts, revisions, r => r.Json);
+        insert.Parameters.Add(new NpgsqlParameter { Value = (object?)seen ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Text });
+        batch.BatchCommands.Add(insert);
         batch.BatchCommands.Add(new NpgsqlBatchCommand("COMMIT")); // of a batch that fails before it the server does not carry it out
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }

@@ -41,7 +41,7 @@ internal sealed record ScenarioClause(
         var schedule = new List<ControlInterval>();
         if (from > on) schedule.Add(new ControlInterval(on, from.AddDays(-1), ControlStatus.Announced, StatusBasis.Notice));
         schedule.Add(new ControlInterval(from, EffectiveUntil, ControlStatus.InForce, StatusBasis.Notice));
-        if (EffectiveUntil is { } until) schedule.Add(new ControlInterval(until.AddDays(1), null, ControlStatus.Expired, StatusBasis.Schedule));
+        if (EffectiveUntil is { } until && until < DateOnly.MaxValue) schedule.Add(new ControlInterval(until.AddDays(1), null, ControlStatus.Expired, StatusBasis.Schedule));
         return new ControlClause(
             Guid.Empty, issuer, "scenario", Number ?? "1", Measure!.Value, ResolvedMinerals(), ResolvedStages(), Destinations, ExcludedDestinations ?? [], EndUse,
             Quota is { } q ? new QuotaTerms(q.Volume!.Value, q.Baseline, q.Unit ?? "t") : null, Confidence.Confirmed, schedule, [], 1, Guid.Empty, default);
@@ -51,7 +51,8 @@ internal sealed record ScenarioClause(
         ? Stages
         : [.. HsCodes().Select(Reference.HsCodes.StageOf).OfType<Stage>().Distinct()];
 
-    private IEnumerable<string> HsCodes() => (Items ?? []).SelectMany(i => i.HsCodes ?? []).Where(c => c.Length >= 6);
+    /// <summary>Also asked while the request is being validated: a list may hold null, and a code be none.</summary>
+    private IEnumerable<string> HsCodes() => (Items ?? []).OfType<ScenarioItem>().SelectMany(i => i.HsCodes ?? []).Where(c => c is { Length: >= 6 });
 }
 
 internal sealed record ScenarioItem(string? ControlCode, IReadOnlyList<string>? HsCodes, string? Description);

@@ -48,7 +48,7 @@ internal static class ScenarioRun
         var before = inputs.Score(method);
         if (before.Deciding is not { } was) return null;
 
-        SupplyCut[] cuts = [.. (scenario.SupplyCuts ?? []).Where(c => c.Mineral == mineral)];
+        SupplyCut[] cuts = [.. (scenario.SupplyCuts ?? []).Where(c => c.Mineral == mineral).SelectMany(EachSupplier)];
         var shock = (scenario.PriceShocks ?? []).LastOrDefault(s => s.Mineral == mineral);
         var uncovered = new List<Uncovered>();
         var after = PairScorer.Score(
@@ -61,6 +61,8 @@ internal static class ScenarioRun
             economy, mineral, Shown(before, was, method), Shown(after, now, method), (Points.Tenths(now.Score) - Points.Tenths(was.Score)) / 10.0,
             [.. FactorNames.All.Where(f => tenths[(int)f] != 0).Select(f => new FactorDelta(f.NameOf(), tenths[(int)f] / 10.0, "scenario"))], uncovered);
     }
+
+    private static IEnumerable<SupplyCut> EachSupplier(SupplyCut cut) => Supplier.NamedBy(cut.Supplier!).Select(s => cut with { Supplier = s });
 
     /// <summary>What is observed today, with the cuts and the shock on top: of a fall that is and one that is supposed the larger counts.</summary>
     private static Signals Moved(Signals observed, SupplyCut[] cuts, PriceShock? shock, LiveMethod method)

@@ -43,10 +43,16 @@ internal sealed class ScenarioValidator : AbstractValidator<ScenarioRequest>
             RuleFor(c => c.Destinations).Must(d => d is not { Count: 0 }).WithMessage("Is empty; null means every destination.");
             RuleForEach(c => c.Destinations).Must(e => e is not null && Economies.TryGet(e, out _)).WithMessage("Is no economy known here.");
             RuleForEach(c => c.ExcludedDestinations).Must(e => e is not null && Economies.TryGet(e, out _)).WithMessage("Is no economy known here.");
-            RuleForEach(c => c.Items).NotNull().WithMessage("Is null.");
+            RuleForEach(c => c.Items).NotNull().WithMessage("Is null.").SetValidator(new ItemRules()!);
             RuleFor(c => c.EffectiveUntil).Must((c, until) => !(until < c.EffectiveFrom)).WithMessage("Is before effectiveFrom.");
             RuleFor(c => c.Quota!.Volume).NotNull().WithMessage("Is needed.").GreaterThanOrEqualTo(0).WithMessage("Is negative.").When(c => c.Quota is not null);
         }
+    }
+
+    private sealed class ItemRules : AbstractValidator<ScenarioItem>
+    {
+        public ItemRules() => RuleForEach(i => i.HsCodes).Must(c => c is { Length: >= 6 and <= 10 } && c.All(char.IsAsciiDigit))
+            .WithMessage("Is not an HS code: give 6 to 10 digits without dots.");
     }
 
     private sealed class CutRules : AbstractValidator<SupplyCut>

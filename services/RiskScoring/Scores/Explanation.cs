@@ -87,9 +87,13 @@ internal static class ScoreStates
     public static string Of(StageView view, PairSignals signals, DateTimeOffset asOf)
     {
         if (signals.IsStale(view.Supply, DateOnly.FromDateTime(asOf.UtcDateTime))) return Stale;
-        var edition = EditionYear(view.Producers.Vintage) ?? view.Producers.Year;
-        var cadence = view.Producers.Basis == Reference.SharesBasis.EuAnnex ? 3 : 1;
-        return asOf.Year - edition > 3 * cadence ? Stale : Ok;
+        return IsOld(view.Producers, asOf.Year) || (view.Sourcing is { } sourcing && IsOld(sourcing, asOf.Year)) ? Stale : Ok;
+    }
+
+    private static bool IsOld(Reference.SupplyShares shares, int year)
+    {
+        var cadence = shares.Basis == Reference.SharesBasis.EuAnnex ? 3 : 1;
+        return year - (EditionYear(shares.Vintage) ?? shares.Year) > 3 * cadence;
     }
 
     private static int? EditionYear(string vintage) =>

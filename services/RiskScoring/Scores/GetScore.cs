@@ -72,5 +72,8 @@ internal static class GetScore
         return TypedResults.Json(LiveScores.On(book, new FactBook.Snapshot(controls, signals), economy, mineral, day).Document, Contracts.EventJson.Options);
     }
 
-    internal static DateTimeOffset EndOf(DateOnly day) => new(day.AddDays(1), TimeOnly.MinValue, TimeSpan.Zero);
+    internal static DateTimeOffset StartOf(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
+
+    /// <summary>The last day there is has no next one: it never ends.</summary>
+    internal static DateTimeOffset EndOf(DateOnly day) => day == DateOnly.MaxValue ? DateTimeOffset.MaxValue : StartOf(day.AddDays(1));
 }

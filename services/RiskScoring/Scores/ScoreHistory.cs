@@ -33,7 +33,7 @@ internal static class ScoreHistory
             """);
         command.Parameters.Add(new() { Value = economy });
         command.Parameters.Add(new() { Value = mineral });
-        command.Parameters.Add(new() { Value = from is { } f ? GetScore.EndOf(f.AddDays(-1)) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
+        command.Parameters.Add(new() { Value = from is { } f ? GetScore.StartOf(f) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = to is { } t ? GetScore.EndOf(t) : DBNull.Value, NpgsqlDbType = NpgsqlDbType.TimestampTz });
         command.Parameters.Add(new() { Value = page.After<long?>() ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Bigint });
         command.Parameters.Add(new() { Value = on is null ? page.Take : 1 });

@@ -47,7 +47,8 @@ internal static class StreamEndpoints
         long? after, NpgsqlDataSource database, CommittedRevisions committed, CancellationToken ending, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         const int most = 200;
-        var position = after ?? await Moves.LastAsync(database, cancellationToken);
+        // An id from before the database was begun anew may be ahead of all there is: waiting for it would leave out what comes until then.
+        var position = Math.Min(after ?? long.MaxValue, await Moves.LastAsync(database, cancellationToken));
         // At once, so that a reader knows it is connected and where it stands.
         yield return new SseItem<Move?>(null, "heartbeat") { EventId = position.ToString(CultureInfo.InvariantCulture) };
         var quietSince = TimeProvider.System.GetTimestamp();

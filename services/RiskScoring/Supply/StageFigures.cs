@@ -67,9 +67,9 @@ internal static class StageFigures
             .OrderByDescending(s => s.World.Value + s.Sourcing.Value).ThenBy(s => s.Economy, StringComparer.Ordinal)];
     }
 
-    /// <summary>What a producer whose output is withheld may hold at most.</summary>
+    /// <summary>What a producer whose output is withheld may hold at most: all of it where nothing bounds it.</summary>
     private static double UpTo(SupplyShares producers, string economy) =>
-        producers.Withheld.Any(f => f.Economy == economy) ? producers.WithheldUpTo ?? 0 : 0;
+        producers.Withheld.Any(f => f.Economy == economy) ? producers.WithheldUpTo ?? 1 : 0;
 
     /// <summary>0.8 for a partner; the annex's higher factors are its export restrictions, which the controls factor knows by name.</summary>
     private static double Agreement(FigureSet figures, string economy, string mineral, Stage stage, string supplier)

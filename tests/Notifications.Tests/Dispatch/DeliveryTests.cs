@@ -1,9 +1,11 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts.CloudEvents;
+using Chokepoint.Notifications.Dispatch;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Chokepoint.Testing.Webhooks;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Chokepoint.Notifications.Tests.Dispatch;
 
@@ -265,5 +267,50 @@ public sealed class DeliveryTests(ServersFixture servers)
         var after = await Eventually.BecomesAsync(() => host.GetAsync($"subscriptions/{subscription.Id}"), s => s.GetProperty("state").GetString() == "disabled");
         after.GetProperty("disabledReason").GetString().ShouldBe("failing");
         receiver.Received.Count.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Tests_that_fail_do_not_disable_a_subscription_unless_its_endpoint_is_gone()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers, ("RetryDelays:0", "00:00:00"), ("DisableAfter", "00:00:00"));
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(500), new ScriptedAnswer(500), new ScriptedAnswer(410));
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        for (var failed = 1; failed <= 2; failed++)
+        {
+            await host.PostAsync($"subscriptions/{subscription.Id}/test", expected: System.Net.HttpStatusCode.Accepted);
+            await Eventually.IsTrueAsync(async () => (await host.DeliveriesAsync(subscription.Id, "?state=failed")).Count == failed);
+        }
+
+        (await host.GetAsync($"subscriptions/{subscription.Id}")).GetProperty("state").GetString().ShouldBe("active");
+        (await host.ScalarAsync<bool>("SELECT failing_since IS NULL FROM subscriptions")).ShouldBeTrue();
+        await host.PostAsync($"subscriptions/{subscription.Id}/test", expected: System.Net.HttpStatusCode.Accepted);
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM subscriptions WHERE disabled_reason = 'Gone'") == 1);
+    }
+
+    [Fact]
+    public async Task Attempts_of_one_delivery_that_are_stored_together_are_counted_one_after_the_other()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        var delivery = (await host.DeliveryBecomesAsync(subscription.Id, "delivered")).GetProperty("id").GetGuid();
+        var recorder = host.Services.GetRequiredService<AttemptRecorder>();
+        var made = new ClaimedDelivery
+        {
+            Id = delivery, Claim = Guid.NewGuid(), SubscriptionId = subscription.Id, EventId = Guid.NewGuid(), EventType = CloudEventTypes.RiskScoreChanged,
+            Attempts = 1, Round = 1, Url = receiver.Url.ToString(), Secret = [], PreviousSecret = null, Body = [], TraceParent = null,
+            EventTime = TimeProvider.System.GetUtcNow(), NoticedAt = null, ClaimedAt = TimeProvider.System.GetUtcNow(), ReadAt = TimeProvider.System.GetTimestamp(),
+        };
+        AttemptResult[] again = [.. Enumerable.Range(1, 3).Select(i =>
+            new AttemptResult(made with { Claim = Guid.NewGuid() }, TimeProvider.System.GetUtcNow(), TimeSpan.FromMilliseconds(i), 200, null, null, null, null, null))];
+        foreach (var one in again) await recorder.RecordAsync(one, CancellationToken.None);
+
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM attempts") == 4);
+        var read = await host.GetAsync($"deliveries/{delivery}");
+        read.GetProperty("attemptCount").GetInt32().ShouldBe(4);
+        read.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("number").GetInt32()).ShouldBe([1, 2, 3, 4]);
+        read.GetProperty("attempts").EnumerateArray().Skip(1).Select(a => a.GetProperty("durationMs").GetDouble()).ShouldBe([1, 2, 3]);
     }
 }

@@ -42,6 +42,10 @@ public sealed class SubscriptionFilterTests
     [InlineData("EU27", "DEU", "", true)] // a union hears of its members
     [InlineData("FRA", "DEU", "", false)] // a member does not hear of another
     [InlineData("GBR", "EU27", "", false)]
+    [InlineData("HUN", "EU27", "HUN", false)] // for the union but one of its members
+    [InlineData("DEU", "EU27", "HUN", true)]
+    [InlineData("EU27", "EU27", "HUN", true)]
+    [InlineData("DEU", "USA DEU", "EU27", false)]
     [InlineData("CHN", "USA", "", false)] // the issuer is nobody's destination
     public void A_control_concerns_its_destinations(string economy, string? destinations, string excluded, bool matches) =>
         Matches(Filter(economies: [economy]), Some.Control(destinations?.Split(' '), excluded.Split(' ', StringSplitOptions.RemoveEmptyEntries)))

@@ -39,6 +39,8 @@ public sealed class SubscriptionEndpointTests(SharedHost shared) : IClassFixture
     [InlineData("""{"url":"https://example.com/","filter":{"economies":["XXX"]}}""", "/filter/economies/0")]
     [InlineData("""{"url":"https://example.com/","filter":{"minerals":["gallium","unobtainium"]}}""", "/filter/minerals/1")]
     [InlineData("""{"url":"https://example.com/","filter":{"minerals":[null]}}""", "/filter/minerals/0")]
+    [InlineData("""{"url":"https://example.com/","filter":{"economies":[null]}}""", "/filter/economies/0")]
+    [InlineData("""{"url":"https://example.com/","eventTypes":[null]}""", "/eventTypes/0")]
     [InlineData("""{"url":"https://example.com/","filter":{"minimumChange":-1}}""", "/filter/minimumChange")]
     [InlineData("""{"url":"https://example.com/","filter":{"minimumLevel":"extreme"}}""", "/filter/minimumLevel")]
     [InlineData("""{"url":"https://example.com/","maxPerSecond":0}""", "/maxPerSecond")]

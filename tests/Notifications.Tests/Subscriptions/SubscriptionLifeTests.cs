@@ -72,6 +72,21 @@ public sealed class SubscriptionLifeTests(SharedHost shared) : IClassFixture<Sha
     }
 
     [Fact]
+    public async Task A_test_that_failed_is_not_recovered()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.AnswerNext(new ScriptedAnswer(500));
+        var since = TimeProvider.System.GetUtcNow();
+        var subscription = await _host.SubscribeAsync(receiver.Url, filter: new { minerals = List("cobalt") });
+        await SendTestAsync(receiver, subscription.Id);
+        await _host.DeliveryBecomesAsync(subscription.Id, "failed");
+
+        var recovered = await _host.PostAsync($"subscriptions/{subscription.Id}/recover", new { since }, HttpStatusCode.Accepted);
+        recovered.GetProperty("reopened").GetInt32().ShouldBe(0);
+        (await _host.DeliveriesAsync(subscription.Id, "?state=failed")).ShouldHaveSingleItem();
+    }
+
+    [Fact]
     public async Task A_recovery_needs_a_stretch_of_time()
     {
         var subscription = await _host.SubscribeAsync(new Uri("https://example.com/"));

@@ -32,6 +32,9 @@ public sealed class ExposureTests(GalliumScene scene)
         hurt.ShouldNotContain(h => h.GetProperty("economy").GetString() == "CHN");
         var gallium = (await Risk.GetAsync("/api/risk/exposure/suppliers/CHN?mineral=gallium")).GetProperty("items").EnumerateArray().ToList();
         gallium.ShouldAllBe(h => h.GetProperty("mineral").GetString() == "gallium");
+        var union = (await Risk.GetAsync("/api/risk/exposure/suppliers/EU27?limit=500")).GetProperty("items").EnumerateArray().ToList();
+        union.ShouldNotBeEmpty("a customs union stops when its members do");
+        union.ShouldAllBe(h => Reference.Economies.UnionOf(h.GetProperty("economy").GetString()!) == null);
         (await Risk.Http.GetAsync("/api/risk/exposure/suppliers/XXX")).StatusCode.ShouldBe(HttpStatusCode.NotFound);
     }
 

@@ -45,6 +45,19 @@ public sealed class ScenarioTests(GalliumScene scene)
     [InlineData("""{"supplyCuts":[{"supplier":"CHN","mineral":"gallium","share":1.2}]}""", "/supplyCuts/0/share")]
     [InlineData("""{"economies":["XXX"],"priceShocks":[{"mineral":"gallium","percent":5}]}""", "/economies/0")]
     [InlineData("""{"surprise":1}""", "/surprise")]
+    [InlineData("""{"economies":[null],"priceShocks":[{"mineral":"gallium","percent":5}]}""", "/economies/0")]
+    [InlineData("""{"minerals":[null],"priceShocks":[{"mineral":"gallium","percent":5}]}""", "/minerals/0")]
+    [InlineData("""{"clauses":[null]}""", "/clauses/0")]
+    [InlineData("""{"supplyCuts":[null]}""", "/supplyCuts/0")]
+    [InlineData("""{"priceShocks":[null]}""", "/priceShocks/0")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","minerals":[null]}]}""", "/clauses/0/minerals/0")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","items":[null]}]}""", "/clauses/0/items/0")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","items":[{"hsCodes":[null]}]}]}""", "/clauses/0/items/0/hsCodes/0")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","minerals":["gallium"],"items":[{"hsCodes":["8112.92"]}]}]}""", "/clauses/0/items/0/hsCodes/0")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","minerals":["gallium"],"items":[{"hsCodes":["811292","8112"]}]}]}""", "/clauses/0/items/0/hsCodes/1")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","minerals":["gallium"],"destinations":[null]}]}""", "/clauses/0/destinations/0")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","minerals":["gallium"],"excludedDestinations":[null]}]}""", "/clauses/0/excludedDestinations/0")]
+    [InlineData("""{"clauses":[{"issuer":"CHN","measure":"prohibition","minerals":["gallium"],"stages":[null]}]}""", "/clauses/0/stages/0")]
     [InlineData("{}", "/clauses")]
     public async Task A_wrong_scenario_is_refused_by_field(string body, string field)
     {
@@ -53,6 +66,46 @@ public sealed class ScenarioTests(GalliumScene scene)
         answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
         (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty(field, out _)
             .ShouldBeTrue(await answer.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData("""{"scenarios":[null]}""", "/scenarios/0")]
+    [InlineData("""{"scenarios":[{"clauses":[{"issuer":"CHN","measure":"prohibition","items":[{"hsCodes":[null]}]}]}]}""", "/scenarios/0/clauses/0/items/0/hsCodes/0")]
+    public async Task A_wrong_scenario_of_many_is_refused_by_field(string body, string field)
+    {
+        using var content = Json(body);
+        var answer = await Risk.Http.PostAsync("/api/risk/scenarios/batch", content);
+        answer.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity, await answer.Content.ReadAsStringAsync());
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("errors").TryGetProperty(field, out _).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task A_clause_may_end_on_the_last_day_there_is()
+    {
+        using var scenario = Json("""
+            {"economies":["JPN"],"clauses":[{"issuer":"CHN","measure":"prohibition","items":[{"hsCodes":["811292"]}],"effectiveUntil":"9999-12-31"}]}
+            """);
+        var answer = await Risk.Http.PostAsync("/api/risk/scenarios", scenario);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items").EnumerateArray()
+            .ShouldContain(i => i.GetProperty("mineral").GetString() == "gallium" && i.GetProperty("change").GetDouble() > 1);
+    }
+
+    [Fact]
+    public async Task A_cut_by_the_Union_is_one_by_each_of_its_members()
+    {
+        using var union = Json("""{"economies":["USA"],"supplyCuts":[{"supplier":"EU27","mineral":"germanium","share":1}]}""");
+        var line = (await (await Risk.Http.PostAsync("/api/risk/scenarios", union)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0];
+        var uncovered = line.GetProperty("uncovered").EnumerateArray().ToList();
+        var members = uncovered.Select(u => u.GetProperty("supplier").GetString()!).Distinct().ToList();
+        members.ShouldContain("DEU");
+        members.ShouldAllBe(m => Reference.Economies.UnionOf(m) == "EU27");
+        line.GetProperty("change").GetDouble().ShouldBeGreaterThan(0);
+        using var each = Json($$"""
+            {"economies":["USA"],"supplyCuts":[{{string.Join(",", members.Select(m => $$"""{"supplier":"{{m}}","mineral":"germanium","share":1}"""))}}]}
+            """);
+        (await (await Risk.Http.PostAsync("/api/risk/scenarios", each)).Content.ReadFromJsonAsync<JsonElement>()).GetProperty("items")[0]
+            .GetProperty("after").ToString().ShouldBe(line.GetProperty("after").ToString());
     }
 
     [Fact]

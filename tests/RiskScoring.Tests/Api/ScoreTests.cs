@@ -34,7 +34,7 @@ public sealed class ScoreTests(GalliumScene scene)
         }
 
         score.GetProperty("methods").GetProperty("eu-supply-risk").GetProperty("value").GetDouble().ShouldBe(2.97, 0.1);
-        score.GetProperty("methods").GetProperty("usgs-gdp-2025").GetProperty("unit").GetString().ShouldNotBeNull();
+        score.GetProperty("methods").GetProperty("usgs-gdp-2025").GetProperty("unit").GetString().ShouldBe("USD million");
         score.GetProperty("methods").GetProperty("usgs-2021").GetProperty("state").GetString().ShouldBe("insufficient_data");
         score.GetProperty("inputs").GetArrayLength().ShouldBeGreaterThan(3);
         score.GetProperty("absent").EnumerateArray().Select(a => a.GetProperty("factor").GetString()).ShouldBe(["trade", "market"]);
@@ -105,6 +105,23 @@ public sealed class ScoreTests(GalliumScene scene)
         history[0].GetProperty("deltas")[0].GetProperty("reason").GetString()!.ShouldStartWith("CHN 2024-46 clause 2: suspended, in force from 2026-11-28");
         history[2].GetProperty("version").GetInt64().ShouldBe(1);
         (await Risk.GetAsync("/api/risk/scores/USA/gallium/history?to=2020-01-01")).GetProperty("items").GetArrayLength().ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData("", "on=9999-12-31", 0)]
+    [InlineData("", "knownOn=9999-12-31", 0)]
+    [InlineData("", "on=0001-01-01", 0)]
+    [InlineData("", "knownOn=0001-01-01", 0)]
+    [InlineData("/history", "to=9999-12-31", 3)]
+    [InlineData("/history", "from=0001-01-01", 3)]
+    [InlineData("/history", "from=9999-12-31", 0)]
+    [InlineData("/history", "on=9999-12-31", 1)]
+    [InlineData("/history", "knownOn=9999-12-31", 3)]
+    public async Task The_first_and_the_last_day_there_is_are_days(string path, string query, int revisions)
+    {
+        var answer = await Risk.GetAsync($"/api/risk/scores/USA/gallium{path}?{query}");
+        if (path.Length > 0) answer.GetProperty("items").GetArrayLength().ShouldBe(revisions);
+        else answer.GetProperty("mineral").GetString().ShouldBe("gallium");
     }
 
     [Fact]

@@ -173,6 +173,19 @@ public sealed class ControlsTests
         stage.High.Controls.ShouldBe(0.4 * 0.95, 1e-9);
     }
 
+    /// <summary>USGS withholds the lithium of the United States and prints the world's without it, so that nothing bounds it.</summary>
+    [Fact]
+    public void A_measure_of_a_producer_whose_output_is_withheld_is_named_and_moves_the_upper_end_alone()
+    {
+        var (free, banned) = (Mine(), Mine(Given.Clause("USA", Measure.Prohibition, "lithium")));
+        banned.Controls.ShouldHaveSingleItem().Supply.ShouldBeNull();
+        (banned.Low, banned.Factors).ShouldBe((free.Low, free.Factors));
+        banned.High.Controls.ShouldBe(0.95, 1e-9);
+        free.Supply.HhiGlobal.High.ShouldBeGreaterThan(free.Supply.HhiGlobal.Value + 1);
+
+        static StageScore Mine(params ControlClause[] clauses) => Given.Score("JPN", "lithium", clauses).Stages.Single(s => s.Stage == Stage.Extraction);
+    }
+
     [Fact]
     public void A_pair_s_interval_is_of_the_worst_stage_at_either_end()
     {

@@ -15,7 +15,7 @@ public sealed class ScenarioGridTests
         var signals = isSignalled ? new Signals(new Dictionary<string, double>(StringComparer.Ordinal) { ["CHN"] = 0.1, ["RUS"] = 0.4, ["AUS"] = 0.6 }, 5) : Signals.None;
         var pairs = Given.Book.Pairs.Where((_, i) => i % 11 == 0)
             .Select(p => Given.Score(p.Economy, p.Mineral, signals, Given.Clause("CHN", Measure.Licensing, p.Mineral))).Where(p => p.Deciding is not null).ToArray();
-        string[] suppliers = ["CHN", "COD", "RUS", "CHL", "ZAF", "JPN", "AUS", "IDN"];
+        string[] suppliers = ["CHN", "COD", "RUS", "CHL", "ZAF", "JPN", "AUS", "IDN", "EU27"];
         ExportStop[] stops = [.. Enumerable.Range(0, 40).Select(_ => new ExportStop(suppliers[random.Next(suppliers.Length)], null, null, random.Next(3) == 0 ? 1 : random.NextDouble()))];
         var scores = new float[pairs.Length * stops.Length];
         new ScenarioGrid(pairs, Given.Method).Score(stops, scores);
@@ -41,22 +41,17 @@ public sealed class ScenarioGridTests
     private static double Explained(PairScore pair, Signals signals, ExportStop stop)
     {
         var stages = pair.Stages.Select(s => Cut(s.Supply, stop)).ToArray();
-        var observed = signals.Falls ?? new Dictionary<string, double>(StringComparer.Ordinal);
-        var falls = signals with
-        {
-            Falls = new Dictionary<string, double>(observed, StringComparer.Ordinal) { [stop.Supplier] = Math.Max(stop.Part, observed.GetValueOrDefault(stop.Supplier)) },
-        };
+        var fallen = new Dictionary<string, double>(signals.Falls ?? new Dictionary<string, double>(StringComparer.Ordinal), StringComparer.Ordinal);
+        foreach (var supplier in Supplier.NamedBy(stop.Supplier)) fallen[supplier] = Math.Max(stop.Part, fallen.GetValueOrDefault(supplier));
+        var falls = signals with { Falls = fallen };
         return PairScorer.Score(
             pair.Economy, pair.Mineral, stages, [Given.Clause("CHN", Measure.Licensing, pair.Mineral)], _ => Given.Today, falls, Given.Method).Deciding!.Score;
     }
 
     private static StageSupply Cut(StageSupply supply, ExportStop stop)
     {
-        for (var i = 0; i < supply.Suppliers.Count; i++)
-        {
-            if (supply.Suppliers[i].Economy == stop.Supplier) return supply.After([(i, stop.Part)], Given.Method);
-        }
-
-        return supply;
+        var named = Supplier.NamedBy(stop.Supplier);
+        (int, double)[] parts = [.. supply.Suppliers.Index().Where(s => named.Contains(s.Item.Economy)).Select(s => (s.Index, stop.Part))];
+        return parts.Length > 0 ? supply.After(parts, Given.Method) : supply;
     }
 }
