@@ -18,6 +18,9 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBooks books, 
     /// <summary>The registry announces its own boundaries at midnight; waiting a little lets its event be the cause.</summary>
     public static readonly TimeSpan Grace = TimeSpan.FromSeconds(10);
 
+    /// <summary>The instant up to which days were looked at, by whichever node's clock is furthest; null before the first start is done.</summary>
+    public const string PassedUntil = "SELECT max(days_seen_through) FROM scoring_state";
+
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(2);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

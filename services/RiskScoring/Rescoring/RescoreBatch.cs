@@ -19,11 +19,12 @@ internal sealed class RescoreBatch(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        var (taken, merged, snapshot) = await TakeAsync(transaction, size, held, cancellationToken);
+        var (taken, merged, passed, snapshot) = await TakeAsync(transaction, size, held, cancellationToken);
         if (taken.Count == 0) return [];
 
         var book = await books.RefreshAsync(connection, merged, cancellationToken);
-        var now = time.GetUtcNow();
+        // Never as of a day that has passed for another node: nobody would ask again once this clock has reached it.
+        var now = time.GetUtcNow() is var here && passed > here ? passed.Value : here;
         var revisions = new List<Revision>(taken.Count);
         var announcements = outbox.Gather();
         foreach (var traced in taken.GroupBy(t => t.Item.Traceparent, StringComparer.Ordinal))
@@ -45,13 +46,16 @@ internal sealed class RescoreBatch(
     }
 
     /// <summary>In one round trip, and in this order: what asked for these pairs is committed, so the figures and clauses read after them hold it.</summary>
-    private async Task<(List<(WorkItem Item, CurrentScore? Current)> Taken, long Merged, FactBook.Snapshot Facts)> TakeAsync(
+    private async Task<(List<(WorkItem Item, CurrentScore? Current)> Taken, long Merged, DateTimeOffset? Passed, FactBook.Snapshot Facts)> TakeAsync(
         NpgsqlTransaction transaction, int size, IReadOnlyCollection<(string Economy, string Mineral)> held, CancellationToken cancellationToken)
     {
         using var look = await facts.BeginAsync(cancellationToken);
         await using var batch = new NpgsqlBatch(transaction.Connection, transaction)
         {
-            BatchCommands = { WorkTable.Take(size, held), new NpgsqlBatchCommand(ImportedFigures.Count), look.Command },
+            BatchCommands =
+            {
+                WorkTable.Take(size, held), new NpgsqlBatchCommand(ImportedFigures.Count), new NpgsqlBatchCommand(PassingDays.PassedUntil), look.Command,
+            },
         };
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var taken = await WorkTable.ReadTakenAsync(reader, cancellationToken);
@@ -59,7 +63,10 @@ internal sealed class RescoreBatch(
         await reader.ReadAsync(cancellationToken);
         var merged = reader.GetInt64(0);
         await reader.NextResultAsync(cancellationToken);
-        return (taken, merged, await look.ReadAsync(reader, cancellationToken));
+        await reader.ReadAsync(cancellationToken);
+        DateTimeOffset? passed = reader.IsDBNull(0) ? null : reader.GetFieldValue<DateTimeOffset>(0);
+        await reader.NextResultAsync(cancellationToken);
+        return (taken, merged, passed, await look.ReadAsync(reader, cancellationToken));
     }
 
     private static List<(WorkItem Item, Revision Revision)> Score(

@@ -164,6 +164,21 @@ public sealed class SignalToScoreTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_node_whose_clock_is_behind_scores_for_the_day_that_another_has_seen_begin()
+    {
+        await using var slow = await RiskService.StartAsync(servers, Now);
+        await using var right = await RiskService.StartAsync(slow.ConnectionString, slow.Broker, new Clock(Now), idle: true);
+        await using var prices = await Peer.StartAsync("market-prices", await servers.CreateDatabaseAsync(), slow.Broker);
+        await prices.AnnounceAsync(SignalEvents.Price("gallium", 5, new DateOnly(2026, 4, 1), Now));
+        await Eventually.BecomesAsync(() => slow.ScoreAsync("USA", "gallium"), s => s.Version == 2);
+
+        slow.Clock.MoveTo(new DateTimeOffset(2026, 7, 1, 23, 51, 0, TimeSpan.Zero));
+        right.Clock.MoveTo(new DateTimeOffset(2026, 7, 2, 0, 1, 0, TimeSpan.Zero));
+
+        (await Eventually.BecomesAsync(() => slow.ScoreAsync("USA", "gallium"), s => s.Version == 3)).State.ShouldBe("stale");
+    }
+
+    [Fact]
     [Trait("Duration", "long")]
     public async Task Ten_thousand_prices_and_ten_thousand_controls_of_one_mineral_cost_a_handful_of_rescores()
     {
