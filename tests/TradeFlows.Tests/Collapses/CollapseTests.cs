@@ -8,8 +8,8 @@ namespace Chokepoint.TradeFlows.Tests.Collapses;
 /// <summary>Flows that fall out of their own noise, and come back: found, dated, announced, and shown beside what may explain them.</summary>
 public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
 {
-    private const int China = 156, Japan = 392, Korea = 410;
-    private const string Graphite = "250410", Basket = "811292";
+    private const int China = 156, Japan = 392, Korea = 410, Usa = 842;
+    private const string Graphite = "250410", Artificial = "380110", Basket = "811292";
 
     [Fact]
     public async Task A_fall_is_announced_with_its_month_size_and_supplier_and_so_is_its_end()
@@ -138,6 +138,18 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
             [.. (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0].GetProperty("measures").EnumerateArray().Select(m => m.GetProperty("documentNumber").GetString())];
     }
 
+    [Fact]
+    public async Task A_flow_that_stood_still_for_so_long_that_its_median_is_nothing_has_recovered_when_it_is_back()
+    {
+        await ImportAsync([.. Steady(24, Graphite, Japan), .. Enumerable.Range(24, 7).Select(i => Month(i, Graphite, Japan, 0)), Month(31, Graphite, Japan, 1_000_000)]);
+
+        var shown = (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray().Single();
+        (shown.GetProperty("period").GetString(), shown.GetProperty("recoveredIn").GetString()).ShouldBe(("2023-01", "2023-08"));
+        var back = await ProfileAsync("JPN", "natural-graphite", 202308);
+        back.GetProperty("collapse").GetBoolean().ShouldBeFalse();
+        back.GetProperty("flows")[0].GetProperty("baselineKg").GetDouble().ShouldBe(1_040_000, "the median before the break");
+    }
+
     private async Task ImportAsync(params IEnumerable<string> rows) =>
         TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
 
@@ -149,7 +161,19 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         Enumerable.Range(0, months).Select(i => Month(i, hs, importer, 1_000_000 + 20_000 * (i % 5)));
 
     private static string Month(int i, string hs, int importer, double kg) => Samples.Row(
-        hs, importer, kg, kg, reporter: China, period: new DateOnly(2021, 1, 1).AddMonths(i).ToString("yyyyMM", CultureInfo.InvariantCulture), flow: "X");
+        hs, importer, kg, kg, reporter: China, period: PeriodOf(i), flow: "X");
+
+    /// <summary>The United States' own report of what it bought from China.</summary>
+    private static string Bought(int i, double kg) => Samples.Row(Graphite, China, kg, kg, period: PeriodOf(i));
+
+    private async Task ImportCsvAsync(params IEnumerable<string> lines) => TradeService.State(await Trade.ImportAsync(
+        "csv&source=China%20customs" + Imports.OtherFormatsTests.Mapping, "period_dt,partner_name,hs6,val,qty\n" + string.Join('\n', lines) + "\n")).ShouldBe("completed");
+
+    private static IEnumerable<string> Lines(int months, string hs) => Enumerable.Range(0, months).Select(i => Line(i, hs, 1_000_000 + 20_000 * (i % 5)));
+
+    private static string Line(int i, string hs, double kg) => string.Create(CultureInfo.InvariantCulture, $"{PeriodOf(i)},Japan,{hs},{kg},{kg}");
+
+    private static string PeriodOf(int i) => new DateOnly(2021, 1, 1).AddMonths(i).ToString("yyyyMM", CultureInfo.InvariantCulture);
 
     private static ControlStateChanged Licence(string document, string mineral, DateOnly from) => new()
     {
