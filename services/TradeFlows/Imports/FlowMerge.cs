@@ -41,6 +41,30 @@ internal static class FlowMerge
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// Adds up the staged parts of a code into the flow of the code, as national lines are of its six digits; where the file has the flow
+    /// itself, that stands. A part that it has twice counts once, as it stands last; one without a weight leaves the whole without.
+    /// Returns how many rows became fewer.
+    /// </summary>
+    public static async Task<long> AddUpPartsAsync(NpgsqlConnection connection, string staging, short year, CancellationToken cancellationToken)
+    {
+        var staged = FlowTables.StagedPart(staging, year);
+        await using var add = new NpgsqlCommand(
+            $"""
+            WITH parts AS (DELETE FROM {staged} WHERE breakdown <> '' RETURNING ctid AS place, *),
+            last AS (SELECT DISTINCT ON (line, partner, period, breakdown) * FROM parts ORDER BY line, partner, period, breakdown, place DESC),
+            added AS (
+                INSERT INTO {staged} (year, period, hs, reporter, direction, partner, line, net_kg, value_usd)
+                SELECT year, period, hs, reporter, direction, partner, line,
+                    CASE WHEN bool_and(net_kg IS NOT NULL) THEN sum(net_kg) END, CASE WHEN bool_and(value_usd IS NOT NULL) THEN sum(value_usd) END
+                FROM last p WHERE NOT EXISTS (
+                    SELECT FROM {staged} w WHERE w.breakdown = '' AND (w.line, w.partner, w.period) = (p.line, p.partner, p.period))
+                GROUP BY year, period, hs, reporter, direction, partner, line RETURNING 1)
+            SELECT (SELECT count(*) FROM parts) - (SELECT count(*) FROM added)
+            """, connection) { CommandTimeout = 0 };
+        return (long)(await add.ExecuteScalarAsync(cancellationToken))!;
+    }
+
     /// <summary>Merges a staged year row by row into a year that has flows already; how many rows were staged, new, and changed a stored one.</summary>
     public static async Task<(long Staged, long New, long Revised)> IntoYearAsync(
         NpgsqlConnection connection, short source, short year, string staging, CancellationToken cancellationToken)
