@@ -4,7 +4,10 @@ using Npgsql;
 namespace Chokepoint.TradeFlows.Profiles;
 
 /// <summary>A month's flow from a supplier to an importer, as the importer (<paramref name="ByExporter"/> false) or the supplier reports it.</summary>
-internal sealed record MonthlyReport(short Importer, short Source, bool ByExporter, int Period, FlowFigure Figure);
+internal sealed record MonthlyReport(short Importer, short Source, bool ByExporter, int Period, FlowFigure Figure)
+{
+    public short Reporter => ByExporter ? Figure.Partner : Importer;
+}
 
 /// <summary>The months a reporter has reported anything for under a set of codes: where it lists no flow in one of them, there was none.</summary>
 internal sealed class ReportedMonths

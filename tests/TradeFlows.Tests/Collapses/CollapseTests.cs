@@ -150,6 +150,36 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         back.GetProperty("flows")[0].GetProperty("baselineKg").GetDouble().ShouldBe(1_040_000, "the median before the break");
     }
 
+    [Fact]
+    public async Task Months_after_the_importer_s_newest_are_told_by_its_suppliers_reports_until_its_own_come()
+    {
+        // Ten times what the supplier reports: the change of side must not look like a fall.
+        await ImportAsync(Enumerable.Range(0, 28).Select(i => Bought(i, 10_000_000 + 200_000 * (i % 5))));
+        await ImportAsync([.. Steady(35, Graphite, Usa), Month(35, Graphite, Usa, 50_000)]);
+
+        var newest = await ProfileAsync("USA", "natural-graphite", 202304);
+        (newest.GetProperty("source").GetString(), newest.GetProperty("suppliers").GetArrayLength()).ShouldBe(("UN Comtrade", 1));
+        var fallen = await ProfileAsync("USA", "natural-graphite", 202312);
+        (fallen.GetProperty("source").GetString(), fallen.GetProperty("collapse").GetBoolean(), fallen.GetProperty("suppliers").GetArrayLength())
+            .ShouldBe(("UN Comtrade, exporters' reports", true, 0));
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE (profile->>'collapse')::boolean")).ShouldBe(1);
+
+        await ImportAsync([.. Enumerable.Range(28, 7).Select(i => Bought(i, 10_000_000)), Bought(35, 400_000)]);
+        var own = await ProfileAsync("USA", "natural-graphite", 202312);
+        (own.GetProperty("source").GetString(), own.GetProperty("collapse").GetBoolean(), own.GetProperty("suppliers").GetArrayLength()).ShouldBe(("UN Comtrade", true, 1));
+    }
+
+    [Fact]
+    public async Task Months_after_a_source_s_newest_of_a_supplier_are_told_by_the_next_source_that_has_them()
+    {
+        await ImportAsync(Steady(28, Graphite, Japan));
+        await ImportCsvAsync([.. Enumerable.Range(0, 35).Select(i => Line(i, Graphite, 1_000_000 + 20_000 * (i % 5))), Line(35, Graphite, 50_000)]);
+
+        var fallen = await ProfileAsync("JPN", "natural-graphite", 202312);
+
+        (fallen.GetProperty("source").GetString(), fallen.GetProperty("collapse").GetBoolean()).ShouldBe(("China customs, exporters' reports", true));
+    }
+
     private async Task ImportAsync(params IEnumerable<string> rows) =>
         TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
 
