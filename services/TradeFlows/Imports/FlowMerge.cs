@@ -8,7 +8,7 @@ namespace Chokepoint.TradeFlows.Imports;
 /// <summary>The merge of staged years into the flows.</summary>
 internal static class FlowMerge
 {
-    /// <summary>Temporary table of the importers, codes and periods whose profile may have changed; it goes with the transaction.</summary>
+    /// <summary>Temporary table of the importers, codes and periods whose profile may have changed, and who reported it; it goes with the transaction.</summary>
     public const string Touched = "touched_flows";
 
     private const string Savepoint = "before_key";
@@ -21,7 +21,7 @@ internal static class FlowMerge
 
     /// <summary>Whose profile a flow is part of: the importer's, whichever side reports.</summary>
     private static readonly string Importer =
-        $"CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE partner END AS importer";
+        $"CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE partner END AS importer, reporter";
 
     private static readonly string OfDirections =
         $"direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export}) AND breakdown = ''";
@@ -36,7 +36,7 @@ internal static class FlowMerge
         await using var command = new NpgsqlCommand(
             $"""
             SELECT pg_advisory_xact_lock(hashtext('flows merge'), {source});
-            CREATE TEMP TABLE {Touched} (importer smallint, hs text, period integer, direction smallint) ON COMMIT DROP;
+            CREATE TEMP TABLE {Touched} (importer smallint, reporter smallint, hs text, period integer, direction smallint) ON COMMIT DROP;
             """, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -127,7 +127,7 @@ internal static class FlowMerge
         var lines = (from code in ProfileCodes.All from reporter in TradeAreas.Named select (code, reporter)).ToList();
         return new NpgsqlCommand(
             $"""
-            INSERT INTO {Touched} SELECT l.reporter, l.hs, {TradePeriod.OfYear(year)}, {(short)FlowDirection.Import}
+            INSERT INTO {Touched} SELECT l.reporter, l.reporter, l.hs, {TradePeriod.OfYear(year)}, {(short)FlowDirection.Import}
             FROM unnest($1, $2, $3) AS l (line, reporter, hs) CROSS JOIN LATERAL (SELECT FROM {part} f WHERE f.line = l.line LIMIT 1) f
             """)
         {

@@ -71,6 +71,24 @@ internal static class MonthlyFlows
     private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<FlowOrigin> sources) => new(sql, connection)
     {
         CommandTimeout = 0,
+    /// <summary>Whom exporters have supplied in any month, as they report it.</summary>
+    public static async Task<IReadOnlyList<short>> SuppliedByAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<short> exporters, ProfileCodeSet set, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT DISTINCT partner FROM flows WHERE line = ANY($1) AND breakdown = '' AND period % 100 > 0", connection)
+        {
+            CommandTimeout = 0, Parameters = { new() { Value = TariffLine.All(set.Codes.Select(c => c.Hs6), exporters, FlowDirection.Export) } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var importers = new List<short>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (TradeAreas.TryGetCode(reader.GetInt16(0), out _)) importers.Add(reader.GetInt16(0));
+        }
+        return importers;
+    }
+
         Parameters =
         {
             new() { Value = sources.Where(s => !s.IsReconciled).Select(s => s.Id).ToArray() }, // BACI has years only

@@ -180,6 +180,16 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         (fallen.GetProperty("source").GetString(), fallen.GetProperty("collapse").GetBoolean()).ShouldBe(("China customs, exporters' reports", true));
     }
 
+    [Fact]
+    public async Task A_stop_to_one_importer_is_announced_though_the_file_of_its_month_does_not_name_it()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(30, Graphite, Korea)]);
+        await ImportAsync([Month(30, Graphite, Korea, 1_000_000)]);
+
+        var flow = (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0];
+        (flow.GetProperty("netKg").GetDouble(), flow.GetProperty("fall").GetDouble()).ShouldBe((0, 1));
+    }
+
     private async Task ImportAsync(params IEnumerable<string> rows) =>
         TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
 
