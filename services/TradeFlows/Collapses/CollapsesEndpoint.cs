@@ -19,7 +19,14 @@ internal sealed record CollapseView(
     string Source, string Exporter, string Hs, string Mineral, string Period, double NetWeightKg, double BaselineKg, double Fall, string? RecoveredIn,
     IReadOnlyList<MeasureView> Measures);
 
-internal sealed record CollapseList(IReadOnlyList<CollapseView> Items, string? NextCursor);
+/// <summary>Where a collapse stands in the list.</summary>
+internal sealed record CollapsePosition(string Period, string Source, string Hs)
+{
+    public static CollapsePosition Of(CollapseView collapse) => new(collapse.Period, collapse.Source, collapse.Hs);
+
+    public bool IsBefore(CollapsePosition other) =>
+        (string.CompareOrdinal(other.Period, Period), string.CompareOrdinal(Source, other.Source), string.CompareOrdinal(Hs, other.Hs)).CompareTo((0, 0, 0)) < 0;
+}
 
 /// <summary>
 /// <c>GET /collapses</c>: an exporter's monthly shipments that fell out of their own noise. Only codes that carry one mineral are looked
@@ -34,8 +41,8 @@ internal static class CollapsesEndpoint
     public static void MapCollapses(this IEndpointRouteBuilder trade) => trade.MapGet("/collapses", GetAsync).WithTags("Collapses").WithName("ListCollapses")
         .WithSummary("An exporter's flows that fell out of their own noise, dated to the month, when they came back, and the measure that may explain it. Basket codes make no claim.");
 
-    private static async Task<Results<Ok<CollapseList>, ProblemHttpResult>> GetAsync(
-        string? exporter, NpgsqlDataSource database, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<Page<CollapseView>>, ProblemHttpResult>> GetAsync(
+        string? exporter, PageRequest page, NpgsqlDataSource database, CancellationToken cancellationToken)
     {
         if (exporter is null || !TradeAreas.TryGetNumber(exporter, out var number))
             return Problems.Invalid("/exporter", "exporter must be an economy's ISO 3166-1 alpha-3 code or EU27.");
@@ -46,8 +53,9 @@ internal static class CollapsesEndpoint
             .SelectMany(s => CollapseFinder.In(s.Value).Select(c => new CollapseView(
                 s.Key.Source, exporter, s.Key.Hs, Codes[s.Key.Hs], TradePeriod.Name(c.Period), c.NetKg, c.BaselineKg, c.Fall,
                 c.RecoveredIn is { } month ? TradePeriod.Name(month) : null, Explaining(measures, exporter, s.Key.Hs, c.Period))))
-            .OrderByDescending(c => c.Period, StringComparer.Ordinal).ToList();
-        return TypedResults.Ok(new CollapseList(found, null));
+            .OrderByDescending(c => c.Period, StringComparer.Ordinal).ThenBy(c => c.Source, StringComparer.Ordinal).ThenBy(c => c.Hs, StringComparer.Ordinal);
+        var after = page.After<CollapsePosition>();
+        return TypedResults.Ok(Page.From([.. found.Where(c => after is null || after.IsBefore(CollapsePosition.Of(c))).Take(page.Take)], page, CollapsePosition.Of));
     }
 
     private static async Task<Dictionary<(string Source, string Hs), List<MonthlyFlow>>> SeriesAsync(

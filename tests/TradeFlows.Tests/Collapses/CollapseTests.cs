@@ -190,6 +190,19 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         (flow.GetProperty("netKg").GetDouble(), flow.GetProperty("fall").GetDouble()).ShouldBe((0, 1));
     }
 
+    [Fact]
+    public async Task Collapses_are_listed_page_by_page()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000), .. Steady(30, Artificial, Japan), Month(30, Artificial, Japan, 50_000)]);
+
+        var first = await Trade.GetAsync("collapses?exporter=CHN&limit=1");
+        var second = await Trade.GetAsync($"collapses?exporter=CHN&limit=1&cursor={first.GetProperty("nextCursor").GetString()}");
+
+        first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(c => c.GetProperty("hs").GetString())
+            .ShouldBe([Graphite, Artificial]);
+        second.GetProperty("nextCursor").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
     private async Task ImportAsync(params IEnumerable<string> rows) =>
         TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
 

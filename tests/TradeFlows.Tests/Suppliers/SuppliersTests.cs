@@ -109,6 +109,17 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
     public async Task The_exporter_s_side_stands_beside_the_importer_s_with_the_gap_between_them()
     {
         await Trade.ImportAsync("comtrade-v1", Samples.Csv(
+    [Theory]
+    [InlineData("natural-graphite", "250410", 1)]
+    [InlineData("natural-graphite", "2504", 1)]
+    [InlineData("gallium", "250410", 0)]
+    public async Task Flows_asked_for_by_mineral_and_code_are_those_of_both(string mineral, string hs, int flows)
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("250410", 156, 5, 50), Samples.Row("811292", 156, 5, 50)));
+
+        (await Trade.GetAsync($"flows?importer=USA&mineral={mineral}&hs={hs}")).GetProperty("items").GetArrayLength().ShouldBe(flows);
+    }
+
             Samples.Row("250410", 0, 1000, 100), Samples.Row("250410", 156, 900, 90), Samples.Row("250410", 124, 100, 10),
             Samples.Row("250410", 842, 1200, 80, reporter: 156, flow: "X"), Samples.Row("250410", 842, 7, 1, reporter: 484, flow: "X")));
 
