@@ -19,7 +19,11 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
         if (touched.Years.Count == 0 && touched.Months.Count == 0) return;
 
         var sources = await ReportedFlows.SourcesAsync(connection, cancellationToken);
-        await AnnounceYearsAsync(transaction, touched, sources, cancellationToken);
+        if (touched.Years.Count > 0)
+        {
+            await ProfileStore.BeginYearsAsync(connection, cancellationToken);
+            await AnnounceYearsAsync(transaction, touched, sources, cancellationToken);
+        }
         if (touched.Months.Count > 0) await ProfileStore.BeginMonthsAsync(connection, cancellationToken);
         foreach (var (set, importers) in touched.Months)
         {
