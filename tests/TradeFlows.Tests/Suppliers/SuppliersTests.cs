@@ -65,6 +65,20 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
         answer.GetProperty("residual").GetDouble().ShouldBe(0.2, 1e-9);
     }
 
+    [Fact]
+    public async Task True_m49_numbers_are_the_economies_that_comtrade_counts_under_others_and_neither_is_counted_twice()
+    {
+        int[] numbers = [840, 756, 578, 158, 356, 842];
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(numbers.Select(number => Samples.Row("811020", number, 20, 2, reporter: 250, period: "2014"))));
+        await Trade.ImportAsync("baci", "t,i,j,k,v,q\n2015,840,250,811020,1,1\n");
+
+        var answer = await Trade.GetAsync("suppliers?importer=FRA&mineral=antimony&year=2014");
+
+        answer.GetProperty("suppliers").EnumerateArray().Select(s => (s.GetProperty("supplier").GetString(), s.GetProperty("share").GetDouble()))
+            .ShouldBe([("CHE", 0.2), ("IND", 0.2), ("NOR", 0.2), ("TWN", 0.2), ("USA", 0.2)]);
+        (await Trade.GetAsync("suppliers?importer=FRA&mineral=antimony&year=2015")).GetProperty("suppliers")[0].GetProperty("supplier").GetString().ShouldBe("USA");
+    }
+
     [Theory]
     [InlineData("importer=XXX&mineral=gallium&year=2023", HttpStatusCode.UnprocessableEntity, "/importer")]
     [InlineData("importer=USA&mineral=unobtainium&year=2023", HttpStatusCode.UnprocessableEntity, "/mineral")]
