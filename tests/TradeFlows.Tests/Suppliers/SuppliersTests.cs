@@ -109,6 +109,17 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
         (await Trade.GetAsync("flows?exporter=USA&mineral=lithium&from=2011")).GetProperty("items")[0].GetProperty("importer").GetString().ShouldBe("CHN");
     }
 
+    [Theory]
+    [InlineData("natural-graphite", "250410", 1)]
+    [InlineData("natural-graphite", "2504", 1)]
+    [InlineData("gallium", "250410", 0)]
+    public async Task Flows_asked_for_by_mineral_and_code_are_those_of_both(string mineral, string hs, int flows)
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("250410", 156, 5, 50), Samples.Row("811292", 156, 5, 50)));
+
+        (await Trade.GetAsync($"flows?importer=USA&mineral={mineral}&hs={hs}")).GetProperty("items").GetArrayLength().ShouldBe(flows);
+    }
+
     [Fact]
     public async Task An_import_announces_each_profile_it_changed_and_only_those()
     {
@@ -123,17 +134,6 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
     public async Task The_exporter_s_side_stands_beside_the_importer_s_with_the_gap_between_them()
     {
         await Trade.ImportAsync("comtrade-v1", Samples.Csv(
-    [Theory]
-    [InlineData("natural-graphite", "250410", 1)]
-    [InlineData("natural-graphite", "2504", 1)]
-    [InlineData("gallium", "250410", 0)]
-    public async Task Flows_asked_for_by_mineral_and_code_are_those_of_both(string mineral, string hs, int flows)
-    {
-        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("250410", 156, 5, 50), Samples.Row("811292", 156, 5, 50)));
-
-        (await Trade.GetAsync($"flows?importer=USA&mineral={mineral}&hs={hs}")).GetProperty("items").GetArrayLength().ShouldBe(flows);
-    }
-
             Samples.Row("250410", 0, 1000, 100), Samples.Row("250410", 156, 900, 90), Samples.Row("250410", 124, 100, 10),
             Samples.Row("250410", 842, 1200, 80, reporter: 156, flow: "X"), Samples.Row("250410", 842, 7, 1, reporter: 484, flow: "X")));
 
@@ -148,6 +148,22 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
         mirror[1].GetProperty("gapKg").ValueKind.ShouldBe(JsonValueKind.Null);
         answer.GetProperty("suppliers").GetArrayLength().ShouldBe(2);
         answer.GetProperty("suppliers")[0].GetProperty("unitValueUsdPerKg").GetDouble().ShouldBe(0.1, 1e-12);
+    }
+
+    [Fact]
+    public async Task Months_of_an_exporter_stand_beside_a_year_without_a_gap_and_are_not_hidden_by_another_exporter_s_year()
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
+            Samples.Row("250410", 156, 900, 90), Samples.Row("250410", 392, 50, 5),
+            Samples.Row("250410", 842, 300, 80, reporter: 156, flow: "X", period: "202301"), Samples.Row("250410", 842, 100, 80, reporter: 156, flow: "X", period: "202302"),
+            Samples.Row("250410", 842, 40, 4, reporter: 392, flow: "X"),
+            Samples.Row("250410", 410, 300, 80, reporter: 156, flow: "X", period: "202301"), Samples.Row("250410", 410, 100, 4, reporter: 392, flow: "X")));
+
+        var mirror = (await Trade.GetAsync("suppliers?importer=USA&mineral=natural-graphite&year=2023")).GetProperty("mirror").EnumerateArray().ToList();
+        mirror.Select(m => (m.GetProperty("supplier").GetString(), m.GetProperty("months").GetInt32(), m.GetProperty("gapKg").ValueKind is JsonValueKind.Null))
+            .ShouldBe([("CHN", 2, true), ("JPN", 12, false)]);
+        (await Trade.GetAsync("suppliers?importer=KOR&mineral=natural-graphite&year=2023")).GetProperty("suppliers").EnumerateArray()
+            .Select(s => s.GetProperty("supplier").GetString()).ShouldBe(["CHN", "JPN"]);
     }
 
     [Fact]
