@@ -69,6 +69,9 @@ internal static class TradeAreas
         return kind is not AreaKind.Economy || (number is > 0 and <= short.MaxValue && Codes.ContainsKey((short)number));
     }
 
+    /// <summary>Economies that are also reported one by one, added to which they would count twice.</summary>
+    public static IReadOnlyList<short> Groups { get; } = [EuropeanUnion, Asean];
+
     public static bool TryGetCode(short number, [NotNullWhen(true)] out string? code) => Codes.TryGetValue(number, out code);
 
     public static bool TryGetNumber(string code, out short number) => Numbers.TryGetValue(code, out number);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Chokepoint.Imports;
 using Chokepoint.Polling;
 using Chokepoint.TradeFlows.Domain;
+using Chokepoint.TradeFlows.Imports;
 
 namespace Chokepoint.TradeFlows.Feeds;
 
@@ -55,7 +56,7 @@ internal sealed partial class ComtradeFeed(
         {
             if (rows < settings.MostRecords)
             {
-                await files.TakeAsync(turn, answer, new FetchedFile(name, "comtrade-v1"), progress.Answered().Write(), cancellationToken);
+                await files.TakeAsync(turn, answer, new FetchedFile(name, "comtrade-v1", ComtradeV1Format.OptionsOf(CodesOf(part))), progress.Answered().Write(), cancellationToken);
                 return progress.Answered();
             }
             turn.IsPart(answer);
@@ -81,7 +82,7 @@ internal sealed partial class ComtradeFeed(
         var frequency = TradePeriod.IsYear(question.Period) ? "A" : "M";
         var period = TradePeriod.IsYear(question.Period) ? question.Period / 100 : question.Period;
         var query = string.Create(CultureInfo.InvariantCulture,
-            $"reporterCode={question.Reporter}&period={period}&flowCode={part.Flow}&cmdCode={string.Join(',', _plan.Codes.Skip(part.From).Take(part.To - part.From))}&partner2Code=0&customsCode=C00&motCode=0&includeDesc=false&maxRecords={settings.MostRecords}");
+            $"reporterCode={question.Reporter}&period={period}&flowCode={part.Flow}&cmdCode={string.Join(',', CodesOf(part))}&partner2Code=0&customsCode=C00&motCode=0&includeDesc=false&maxRecords={settings.MostRecords}");
         return new PollRequest
         {
             Name = name,
@@ -90,6 +91,8 @@ internal sealed partial class ComtradeFeed(
             Headers = settings.HasKey ? new Dictionary<string, string>(StringComparer.Ordinal) { ["Ocp-Apim-Subscription-Key"] = settings.Key! } : [],
         };
     }
+
+    private IEnumerable<string> CodesOf(ComtradePart part) => _plan.Codes.Skip(part.From).Take(part.To - part.From);
 
     /// <summary>What is asked, in a few words: <c>USA 2023-11, M,X, 250410 to 811292</c>.</summary>
     private string NameOf(ComtradeQuestion question, ComtradePart part) =>

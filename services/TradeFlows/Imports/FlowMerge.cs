@@ -26,6 +26,8 @@ internal static class FlowMerge
     private static readonly string OfDirections =
         $"direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export}) AND breakdown = ''";
 
+    private static readonly string[] Traded = [.. TradedCodes.All.Select(c => c.Hs6).Distinct(StringComparer.Ordinal)];
+
     private static readonly string OfProfiles = OfDirections + " AND hs = ANY($1)";
 
     private static readonly string OfProfileLines = OfDirections + " AND " + TariffLine.IsOf(ProfileCodes.All);
@@ -38,6 +40,34 @@ internal static class FlowMerge
             SELECT pg_advisory_xact_lock(hashtext('flows merge'), {source});
             CREATE TEMP TABLE {Touched} (importer smallint, reporter smallint, hs text, period integer, direction smallint) ON COMMIT DROP;
             """, connection) { CommandTimeout = 0 };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Keeps which months each reporter has reported for which codes: a month of the file is one of every code that the file has of the
+    /// reporter, or was asked for. A code that it lacks there was not traded.
+    /// </summary>
+    /// <param name="asked">Codes that the file was asked for, whether or not it has flows under them.</param>
+    public static async Task CoverAsync(
+        NpgsqlConnection connection, short source, string staging, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            WITH months AS (SELECT DISTINCT reporter, direction, period FROM {staging} WHERE {OfDirections} AND period % 100 > 0),
+            codes AS (
+                SELECT DISTINCT reporter, direction, hs FROM {staging} WHERE {OfDirections} AND period % 100 > 0 AND hs = ANY($1)
+                UNION SELECT m.reporter, m.direction, a.hs FROM months m CROSS JOIN unnest($2) AS a (hs)),
+            covered AS (
+                INSERT INTO reported_months (hs, reporter, direction, source, period)
+                SELECT hs, reporter, direction, {source}, period FROM months JOIN codes USING (reporter, direction)
+                ON CONFLICT DO NOTHING RETURNING hs, reporter, direction, period)
+            INSERT INTO {Touched} SELECT CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE {TradeAreas.World} END, reporter, hs, period, direction
+            FROM covered
+            """, connection)
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = Traded }, new() { Value = asked.ToArray() } },
+        };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

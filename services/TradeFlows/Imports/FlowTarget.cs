@@ -87,6 +87,7 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
         {
             foreach (var year in years) added -= await FlowMerge.AddUpPartsAsync(connection, staging, year, cancellationToken);
         }
+        if (!_isReconciled) await FlowMerge.CoverAsync(connection, _source, staging, ComtradeV1Format.AskedCodesOf(job), cancellationToken);
         foreach (var year in years)
         {
             if (await FlowTables.HasYearAsync(connection, _source, year, cancellationToken))

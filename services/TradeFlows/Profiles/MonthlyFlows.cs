@@ -9,7 +9,10 @@ internal sealed record MonthlyReport(short Importer, short Source, bool ByExport
     public short Reporter => ByExporter ? Figure.Partner : Importer;
 }
 
-/// <summary>The months a reporter has reported anything for under a set of codes: where it lists no flow in one of them, there was none.</summary>
+/// <summary>
+/// The months a reporter has reported for under a set of codes, by a flow of theirs or by a file that has them in other months: where it
+/// lists no flow in one of them, there was none.
+/// </summary>
 internal sealed class ReportedMonths
 {
     private readonly Dictionary<(short Source, short Reporter, bool IsExporter), SortedSet<int>> _months = [];
@@ -39,7 +42,9 @@ internal static class MonthlyFlows
             $"""
             SELECT DISTINCT f.source, f.reporter, f.direction, f.period FROM flows f
             WHERE {Months} AND {LinesOf(set)} AND f.direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export})
+            UNION SELECT source, reporter, direction, period FROM reported_months WHERE source = ANY($1) AND hs = ANY($2)
             """, sources);
+        command.Parameters.Add(new() { Value = set.Codes.Select(c => c.Hs6).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var months = new ReportedMonths();
         while (await reader.ReadAsync(cancellationToken))
@@ -66,11 +71,6 @@ internal static class MonthlyFlows
         return reports;
     }
 
-    private static string LinesOf(ProfileCodeSet set) => TariffLine.IsOf(set.Codes.Select(c => c.Hs6));
-
-    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<FlowOrigin> sources) => new(sql, connection)
-    {
-        CommandTimeout = 0,
     /// <summary>Whom exporters have supplied in any month, as they report it.</summary>
     public static async Task<IReadOnlyList<short>> SuppliedByAsync(
         NpgsqlConnection connection, IReadOnlyCollection<short> exporters, ProfileCodeSet set, CancellationToken cancellationToken)
@@ -89,6 +89,11 @@ internal static class MonthlyFlows
         return importers;
     }
 
+    private static string LinesOf(ProfileCodeSet set) => TariffLine.IsOf(set.Codes.Select(c => c.Hs6));
+
+    private static NpgsqlCommand Command(NpgsqlConnection connection, string sql, IReadOnlyList<FlowOrigin> sources) => new(sql, connection)
+    {
+        CommandTimeout = 0,
         Parameters =
         {
             new() { Value = sources.Where(s => !s.IsReconciled).Select(s => s.Id).ToArray() }, // BACI has years only

@@ -191,6 +191,53 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
     }
 
     [Fact]
+    public async Task A_stop_to_everyone_is_seen_in_the_months_that_the_file_has_of_other_codes()
+    {
+        await ImportCsvAsync([.. Lines(24, Graphite), .. Lines(30, Artificial)]);
+
+        var shown = (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray().Single();
+        (shown.GetProperty("hs").GetString(), shown.GetProperty("period").GetString(), shown.GetProperty("netWeightKg").GetDouble()).ShouldBe((Graphite, "2023-01", 0));
+        (await ProfileAsync("JPN", "natural-graphite", 202301)).GetProperty("flows")[0].GetProperty("fall").GetDouble().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("&codes=250410,380110", 1)]
+    [InlineData("&codes=380110", 0)]
+    [InlineData("", 0)]
+    public async Task A_stop_to_everyone_is_seen_where_an_answer_lacks_a_code_that_it_was_asked_for_and_only_there(string asked, int found)
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(30, Artificial, Japan)]);
+        TradeService.State(await Trade.ImportAsync("comtrade-v1" + asked, Samples.Csv(Month(30, Artificial, Japan, 1_000_000)))).ShouldBe("completed");
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(found);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE mineral = 'natural-graphite' AND period = 202307 AND (profile->>'collapse')::boolean")).ShouldBe(found);
+    }
+
+    [Fact]
+    public async Task A_file_of_one_code_says_nothing_of_another_s_months()
+    {
+        await ImportCsvAsync(Lines(24, Graphite));
+        await ImportCsvAsync(Lines(30, Artificial));
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE (profile->>'collapse')::boolean")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(100, false, 1)]
+    [InlineData(500_000, false, 0)] // too much of the month to be left out: it is unknown, and the break a month that has no past
+    [InlineData(500_000, true, 1)]
+    public async Task A_partner_without_a_weight_does_not_hide_a_month_whose_weight_is_known_but_for_little(double value, bool total, int found)
+    {
+        var ofAll = total ? [Month(20, Graphite, 0, 1_500_000)] : Array.Empty<string>();
+        var unweighed = Samples.Row(Graphite, Korea, null, value, reporter: China, period: "202209", flow: "X");
+
+        await ImportAsync([.. Steady(30, Graphite, Japan), unweighed, .. ofAll, Month(30, Graphite, Japan, 50_000)]);
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(found);
+    }
+
+    [Fact]
     public async Task Collapses_are_listed_page_by_page()
     {
         await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000), .. Steady(30, Artificial, Japan), Month(30, Artificial, Japan, 50_000)]);
