@@ -53,9 +53,9 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
         await Eventually.IsTrueAsync(async () => (await Client.GetAsync("/ready")).IsSuccessStatusCode, TimeSpan.FromSeconds(60));
         await using var remember = Database.CreateCommand(
             """
-            CREATE TABLE said (event jsonb);
-            CREATE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO said VALUES (NEW.payload::jsonb); RETURN NULL; END';
-            CREATE TRIGGER remember AFTER INSERT ON messaging.outbox FOR EACH ROW EXECUTE FUNCTION remember();
+            CREATE TABLE IF NOT EXISTS said (event jsonb);
+            CREATE OR REPLACE FUNCTION remember() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN INSERT INTO said VALUES (NEW.payload::jsonb); RETURN NULL; END';
+            CREATE OR REPLACE TRIGGER remember AFTER INSERT ON messaging.outbox FOR EACH ROW EXECUTE FUNCTION remember();
             """);
         await remember.ExecuteNonQueryAsync();
     }

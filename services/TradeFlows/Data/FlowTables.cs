@@ -87,6 +87,22 @@ internal static class FlowTables
         END $do$;
         """;
 
+    /// <summary>
+    /// Months that a reporter has reported for a code, whether or not it lists a flow under it: those that a file with the code has of any
+    /// code, and those that a file was asked the code of.
+    /// </summary>
+    public const string CreateReportedMonths =
+        """
+        CREATE TABLE reported_months (
+            hs text COLLATE "C" NOT NULL,
+            reporter smallint NOT NULL,
+            direction smallint NOT NULL,
+            source smallint NOT NULL,
+            period integer NOT NULL,
+            PRIMARY KEY (hs, reporter, direction, source, period)
+        );
+        """;
+
     /// <summary>The natural key of a flow within a source's year; the line holds code, reporter and direction.</summary>
     /// <param name="isReconciled">Both sides' reports made one, as in BACI: one flow of the whole year for each line and partner.</param>
     public static IReadOnlyList<string> KeyOf(bool isReconciled) => isReconciled ? WholeKey[..2] : WholeKey;

@@ -33,7 +33,10 @@ internal static class CollapseFinder
 
     private const double Back = 0.8;
 
-    /// <summary>Every month that has a past to be held against: twelve months before it, whose median is not zero.</summary>
+    /// <summary>
+    /// Every month that has a past to be held against: twelve months before it, whose median is not zero, or while a flow is down and
+    /// when it is back the median before the break.
+    /// </summary>
     /// <param name="months">In order; gaps are allowed.</param>
     public static IReadOnlyList<FlowReading> Read(IReadOnlyList<MonthlyFlow> months)
     {
@@ -49,9 +52,15 @@ internal static class CollapseFinder
                 readings.Add(new FlowReading(period, netKg, open.BaselineKg, 1 - netKg / open.BaselineKg, open.Since, Recovered: false));
                 continue;
             }
+            var frozen = open?.BaselineKg;
             var recovered = open is not null;
             open = null;
-            if (BaselineOf(months, i) is not { } baseline || baseline <= 0) continue;
+            if (BaselineOf(months, i) is not { } baseline || baseline <= 0)
+            {
+                // Back after so long that no median has come of it yet.
+                if (frozen is { } before) readings.Add(new FlowReading(period, netKg, before, 0, null, Recovered: true));
+                continue;
+            }
             var distance = Math.Log(Math.Max(netKg, baseline * 1e-6) / baseline);
             if (netKg <= (1 - SmallestFall) * baseline && IsOutOfNoise(distance, distances))
             {

@@ -34,9 +34,9 @@ internal static class TradeAreas
     // UN Comtrade's list of partners (2025-06-05), those that are no economy of today. Numbers are facts.
     private static readonly FrozenSet<short> Unnamed = new short[]
     {
-        58, 80, 129, 158, 200, 221, 230, 250, 278, 280, 290, 356, 412, 457, 459, 461, 471, 472, 473, 488, 492, 527, 530, 532, 536, 568, 577,
-        578, 582, 588, 590, 592, 636, 637, 647, 658, 697, 698, 711, 717, 720, 736, 756, 810, 830, 835, 836, 837, 838, 839, 840, 841, 849,
-        866, 868, 872, 879, 886, 890, 891, 899,
+        58, 80, 129, 200, 221, 230, 278, 280, 290, 412, 457, 459, 461, 471, 472, 473, 488, 492, 527, 530, 532, 536, 568, 577, 582, 588, 590,
+        592, 636, 637, 647, 658, 697, 698, 711, 717, 720, 736, 810, 830, 835, 836, 837, 838, 839, 841, 849, 866, 868, 872, 879, 886, 890,
+        891, 899,
     }.ToFrozenSet();
 
     private static readonly FrozenDictionary<short, string> Codes = Economies.All
@@ -50,6 +50,12 @@ internal static class TradeAreas
     /// <summary>The numbers of those that the platform knows by a code.</summary>
     public static IReadOnlyCollection<short> Named => Codes.Keys;
 
+    /// <summary>
+    /// The number that flows are stored under: UN Comtrade's own where a file has the true M49 number of an economy that UN Comtrade
+    /// counts under another (with what is in its customs area). A file that has both has the same flow twice.
+    /// </summary>
+    public static int Read(int number) => number switch { 840 => 842, 756 => 757, 578 => 579, 250 => 251, 158 => 490, 356 => 699, _ => number };
+
     /// <summary>False for a number that UN Comtrade gives nobody.</summary>
     public static bool TryGetKind(int number, out AreaKind kind)
     {
@@ -62,6 +68,9 @@ internal static class TradeAreas
         };
         return kind is not AreaKind.Economy || (number is > 0 and <= short.MaxValue && Codes.ContainsKey((short)number));
     }
+
+    /// <summary>Economies that are also reported one by one, added to which they would count twice.</summary>
+    public static IReadOnlyList<short> Groups { get; } = [EuropeanUnion, Asean];
 
     public static bool TryGetCode(short number, [NotNullWhen(true)] out string? code) => Codes.TryGetValue(number, out code);
 

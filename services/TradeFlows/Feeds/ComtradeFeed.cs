@@ -3,19 +3,24 @@ using System.Text.Json;
 using Chokepoint.Imports;
 using Chokepoint.Polling;
 using Chokepoint.TradeFlows.Domain;
+using Chokepoint.TradeFlows.Imports;
 
 namespace Chokepoint.TradeFlows.Feeds;
 
 /// <summary>
 /// UN Comtrade's API v1, asked within its limits: so many calls in a window, one period and at most so many rows a call. A call is
 /// counted before it is made, its answer imported before the next is asked, and both last: a process that dies anywhere goes on where
-/// it stood. An answer as long as an answer may be is not taken, since what is missing does not show; its question is asked in parts.
+/// it stood. An answer as long as an answer may be is not taken, since what is missing does not show; its question is asked in parts. A
+/// question that is refused stops no other: it is asked again each turn, after them, and until it is answered the turn fails.
 /// </summary>
 internal sealed partial class ComtradeFeed(
     ComtradeSettings settings, FetchedFiles files, TimeProvider time, ILogger<ComtradeFeed> logger) : IPolledSource
 {
     public const string FeedName = "comtrade";
     public const string Section = "Feeds:Comtrade";
+
+    /// <summary>Refusals in a row, after which the turn ends: that is the source's state or the key's, and calls are few.</summary>
+    private const int MostInARow = 3;
 
     private readonly ComtradePlan _plan = new(settings);
 
@@ -24,23 +29,43 @@ internal sealed partial class ComtradeFeed(
         var progress = ComtradeProgress.Of(turn.Cursor, _plan, time.GetUtcNow());
         progress = progress.Begin(_plan.Questions(progress.Round, progress.Settled).Count, settings.Every, time.GetUtcNow());
         var questions = _plan.Questions(progress.Round, progress.Settled);
-        while (progress.Done < questions.Count)
+        var again = progress.Left.Count; // those that fail in this turn wait for the next
+        var (failure, inARow) = ((PollException?)null, 0);
+        while ((!progress.IsAtLeft(questions) || again > 0) && inARow < MostInARow)
         {
             if (!progress.MayCall(settings, time.GetUtcNow()))
             {
                 LogSpent(progress.Calls, progress.CountingFrom + settings.CallsPer, questions.Count - progress.Done);
-                return;
+                break;
             }
             progress = progress.Calling(settings, time.GetUtcNow());
             await turn.AdvanceAsync(progress.Write(), [], cancellationToken);
-            progress = await AskAsync(turn, questions[progress.Done], progress, cancellationToken);
+            var (isLeft, left) = (progress.IsAtLeft(questions), progress.Left.Count);
+            try
+            {
+                progress = await AskAsync(turn, questions, progress, cancellationToken);
+                inARow = 0;
+                if (isLeft) again += progress.Left.Count - left;
+            }
+            catch (PollException e) when (IsOfTheQuestion(e.Failure))
+            {
+                (failure, inARow) = (failure ?? e, inARow + 1);
+                if (isLeft) again--;
+                progress = progress.Passed(_plan, questions);
+                await turn.AdvanceAsync(progress.Write(), [], cancellationToken);
+            }
         }
+        if (failure is not null) throw failure;
     }
 
+    /// <summary>What another question may not meet; all else is the source's state, which is waited out with the question.</summary>
+    private static bool IsOfTheQuestion(PollFailure failure) => failure is
+        PollFailure.Refused or PollFailure.TooLarge or PollFailure.UnexpectedContent or PollFailure.Malformed or PollFailure.LayoutChanged;
+
     private async Task<ComtradeProgress> AskAsync(
-        PollTurn turn, ComtradeQuestion question, ComtradeProgress progress, CancellationToken cancellationToken)
+        PollTurn turn, IReadOnlyList<ComtradeQuestion> questions, ComtradeProgress progress, CancellationToken cancellationToken)
     {
-        var part = progress.Next(_plan);
+        var (question, part) = progress.Next(_plan, questions);
         var name = NameOf(question, part);
         PollResponse answer;
         try
@@ -49,31 +74,37 @@ internal sealed partial class ComtradeFeed(
         }
         catch (PollException e) when (e.Failure is PollFailure.TooLarge && part.Halves() is { Count: > 0 } halves)
         {
-            return await DivideAsync(turn, progress, halves, cancellationToken);
+            return await DivideAsync(turn, progress.Divided(questions, halves), cancellationToken);
         }
-        if (!answer.IsUnchanged && RowsOf(answer) is > 0 and var rows)
+        var rows = 0L;
+        try
         {
-            if (rows < settings.MostRecords)
-            {
-                await files.TakeAsync(turn, answer, new FetchedFile(name, "comtrade-v1"), progress.Answered().Write(), cancellationToken);
-                return progress.Answered();
-            }
-            turn.IsPart(answer);
-            if (part.Halves() is not { Count: > 0 } halves)
+            if (!answer.IsUnchanged) rows = RowsOf(answer);
+            if (rows >= settings.MostRecords && part.Halves().Count == 0)
                 throw answer.LayoutChanged($"{rows} rows for one code in one direction, as many as a call may answer: it is cut off, and cannot be asked in parts.");
-            return await DivideAsync(turn, progress, halves, cancellationToken);
         }
-        progress = progress.Answered();
-        await turn.AdvanceAsync(progress.Write(), [], cancellationToken);
-        return progress;
+        catch (PollException)
+        {
+            turn.IsPart(answer); // nothing of it is stored, and the next time it is asked for whole
+            throw;
+        }
+        var answered = progress.Answered(questions);
+        if (rows >= settings.MostRecords)
+        {
+            turn.IsPart(answer);
+            return await DivideAsync(turn, progress.Divided(questions, part.Halves()), cancellationToken);
+        }
+        if (rows > 0)
+            await files.TakeAsync(turn, answer, new FetchedFile(name, "comtrade-v1", ComtradeV1Format.OptionsOf(CodesOf(part))), answered.Write(), cancellationToken);
+        else
+            await turn.AdvanceAsync(answered.Write(), [], cancellationToken);
+        return answered;
     }
 
-    private static async Task<ComtradeProgress> DivideAsync(
-        PollTurn turn, ComtradeProgress progress, IReadOnlyList<ComtradePart> halves, CancellationToken cancellationToken)
+    private static async Task<ComtradeProgress> DivideAsync(PollTurn turn, ComtradeProgress divided, CancellationToken cancellationToken)
     {
-        progress = progress.Divided(halves);
-        await turn.AdvanceAsync(progress.Write(), [], cancellationToken);
-        return progress;
+        await turn.AdvanceAsync(divided.Write(), [], cancellationToken);
+        return divided;
     }
 
     private PollRequest RequestOf(Uri address, ComtradeQuestion question, ComtradePart part, string name)
@@ -81,7 +112,7 @@ internal sealed partial class ComtradeFeed(
         var frequency = TradePeriod.IsYear(question.Period) ? "A" : "M";
         var period = TradePeriod.IsYear(question.Period) ? question.Period / 100 : question.Period;
         var query = string.Create(CultureInfo.InvariantCulture,
-            $"reporterCode={question.Reporter}&period={period}&flowCode={part.Flow}&cmdCode={string.Join(',', _plan.Codes.Skip(part.From).Take(part.To - part.From))}&partner2Code=0&customsCode=C00&motCode=0&includeDesc=false&maxRecords={settings.MostRecords}");
+            $"reporterCode={question.Reporter}&period={period}&flowCode={part.Flow}&cmdCode={string.Join(',', CodesOf(part))}&partner2Code=0&customsCode=C00&motCode=0&includeDesc=false&maxRecords={settings.MostRecords}");
         return new PollRequest
         {
             Name = name,
@@ -90,6 +121,8 @@ internal sealed partial class ComtradeFeed(
             Headers = settings.HasKey ? new Dictionary<string, string>(StringComparer.Ordinal) { ["Ocp-Apim-Subscription-Key"] = settings.Key! } : [],
         };
     }
+
+    private IEnumerable<string> CodesOf(ComtradePart part) => _plan.Codes.Skip(part.From).Take(part.To - part.From);
 
     /// <summary>What is asked, in a few words: <c>USA 2023-11, M,X, 250410 to 811292</c>.</summary>
     private string NameOf(ComtradeQuestion question, ComtradePart part) =>

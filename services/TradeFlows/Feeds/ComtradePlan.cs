@@ -26,6 +26,9 @@ internal sealed record ComtradePart(string Flow, int From, int To)
     }
 }
 
+/// <summary>A part of a question that got no answer, and is asked again when the others have theirs.</summary>
+internal sealed record ComtradeLeft(ComtradeQuestion Question, ComtradePart Part);
+
 /// <summary>What is asked in a round, in order: the newest periods first, since they are news. Pure, so that a place in it means the same later.</summary>
 internal sealed class ComtradePlan
 {

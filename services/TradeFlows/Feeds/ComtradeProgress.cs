@@ -13,6 +13,9 @@ namespace Chokepoint.TradeFlows.Feeds;
 internal sealed record ComtradeProgress(
     string Plan, DateOnly Round, DateOnly? Settled, int Done, IReadOnlyList<ComtradePart> Open, DateTimeOffset CountingFrom, int Calls)
 {
+    /// <summary>What was asked in this round or an earlier one and got no answer, the longest not asked first.</summary>
+    public IReadOnlyList<ComtradeLeft> Left { get; init; } = [];
+
     /// <summary>From the cursor, or from the beginning when there is none or the questions are others now; the quota spent stays spent.</summary>
     public static ComtradeProgress Of(string? cursor, ComtradePlan plan, DateTimeOffset now)
     {
@@ -37,11 +40,28 @@ internal sealed record ComtradeProgress(
     public ComtradeProgress Calling(ComtradeSettings settings, DateTimeOffset now) =>
         now - CountingFrom >= settings.CallsPer ? this with { CountingFrom = now, Calls = 1 } : this with { Calls = Calls + 1 };
 
-    public ComtradePart Next(ComtradePlan plan) => Open.Count > 0 ? Open[0] : plan.Whole;
+    /// <summary>Whether the round's own questions have had their turn, so that <see cref="Next"/> is the first of those left.</summary>
+    public bool IsAtLeft(IReadOnlyList<ComtradeQuestion> questions) => Done >= questions.Count;
+
+    public ComtradeLeft Next(ComtradePlan plan, IReadOnlyList<ComtradeQuestion> questions) =>
+        IsAtLeft(questions) ? Left[0] : new ComtradeLeft(questions[Done], Open.Count > 0 ? Open[0] : plan.Whole);
 
     /// <summary>The next part has its answer.</summary>
-    public ComtradeProgress Answered() => Open.Count > 1 ? this with { Open = [.. Open.Skip(1)] } : this with { Done = Done + 1, Open = [] };
+    public ComtradeProgress Answered(IReadOnlyList<ComtradeQuestion> questions) =>
+        IsAtLeft(questions) ? this with { Left = [.. Left.Skip(1)] }
+        : Open.Count > 1 ? this with { Open = [.. Open.Skip(1)] }
+        : this with { Done = Done + 1, Open = [] };
+
+    /// <summary>The next part got no answer, and will get none by asking at once again.</summary>
+    public ComtradeProgress Passed(ComtradePlan plan, IReadOnlyList<ComtradeQuestion> questions)
+    {
+        var passed = Next(plan, questions);
+        var on = Answered(questions);
+        return on with { Left = [.. on.Left, passed] };
+    }
 
     /// <summary>The next part has more of an answer than fits, and is asked as these.</summary>
-    public ComtradeProgress Divided(IReadOnlyList<ComtradePart> halves) => this with { Open = [.. halves, .. Open.Skip(1)] };
+    public ComtradeProgress Divided(IReadOnlyList<ComtradeQuestion> questions, IReadOnlyList<ComtradePart> halves) => IsAtLeft(questions)
+        ? this with { Left = [.. halves.Select(half => Left[0] with { Part = half }), .. Left.Skip(1)] }
+        : this with { Open = [.. halves, .. Open.Skip(1)] };
 }

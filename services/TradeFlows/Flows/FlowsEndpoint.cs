@@ -104,8 +104,8 @@ internal static class FlowsEndpoint
             errors["/mineral"] = ["mineral or hs is needed: without either, the question is for everything."];
             return null;
         }
-        if (hs is not null) return [hs];
-        return [.. TradedCodes.OfMineral(mineral!).Select(c => c.Hs6)];
+        if (mineral is null) return [hs!];
+        return [.. TradedCodes.OfMineral(mineral).Select(c => c.Hs6).Where(code => hs is null || code.StartsWith(hs, StringComparison.Ordinal))];
     }
 
     private static int PeriodOf(string? text, string pointer, int none, Dictionary<string, string[]> errors)

@@ -83,6 +83,7 @@ internal sealed class BaciReader(IReadOnlyList<BaciPart> parts, short classifica
         if (csv.FieldCount != 6) return $"The row has {csv.FieldCount} fields and the header 6.";
         if (!csv.TryParse(0, out int year) || !csv.TryParse(1, out int exporter) || !csv.TryParse(2, out int importer) || !csv.TryParse(3, out int code))
             return "t, i, j and k must be whole numbers.";
+        (exporter, importer) = (TradeAreas.Read(exporter), TradeAreas.Read(importer));
         misplaced = year is < 1900 or > 2200 || code is < 0 or > HighestCode;
         if (year < FirstYear || year > thisYear) return $"t is {year}; BACI begins in {FirstYear} and no later year than this one has flows.";
         if (code is < 10_000 or > HighestCode) return $"k is {code}, no six-digit code.";

@@ -59,10 +59,10 @@ internal static class ComtradeChecks
         if (!IsCode(record.Customs)) return $"customsCode {Shown(record.Customs)} is no code.";
         if (!IsCode(record.Supply)) return $"mosCode {Shown(record.Supply)} is no code.";
         if (!IsCode(record.Transport)) return $"motCode {Shown(record.Transport)} is no code.";
-        if (record.Reporter is not { } reporter || !TradeAreas.TryGetKind(reporter, out var kind) || kind is AreaKind.World)
+        if (record.Reporter is not { } reporter || !TradeAreas.TryGetKind(reporter = TradeAreas.Read(reporter), out var kind) || kind is AreaKind.World)
             return $"reporterCode {record.Reporter} is unknown.";
         if (kind is AreaKind.Group && reporter != TradeAreas.EuropeanUnion) return $"reporterCode {reporter} is a group of economies.";
-        if (record.Partner is not { } partner || !TradeAreas.TryGetKind(partner, out _)) return $"partnerCode {record.Partner} is unknown.";
+        if (record.Partner is not { } partner || !TradeAreas.TryGetKind(partner = TradeAreas.Read(partner), out _)) return $"partnerCode {record.Partner} is unknown.";
         if (Amount("netWgt", record.NetWeight) is { } weight) return weight;
         if (Amount("qty", record.Quantity) is { } quantity) return quantity;
         if (Amount("primaryValue", record.Value) is { } value) return value;

@@ -10,7 +10,10 @@ namespace Chokepoint.TradeFlows.Imports;
 /// A plain CSV whose columns the request declares: <c>?format=csv&amp;source=China customs&amp;reporter=CHN&amp;direction=export&amp;
 /// frequency=monthly&amp;period=period_dt&amp;partner=partner_name&amp;hs=hs6&amp;value=val&amp;weight=qty</c>.
 /// </summary>
-/// <remarks><c>source</c>, <c>reporter</c>, <c>direction</c> and <c>frequency</c> hold for the whole file; the others name columns.</remarks>
+/// <remarks>
+/// <c>source</c>, <c>reporter</c>, <c>direction</c> and <c>frequency</c> hold for the whole file; the others name columns. Of a code longer
+/// than six digits the row is staged as a part of the six, which <see cref="FlowMerge.AddUpPartsAsync"/> adds up.
+/// </remarks>
 internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<FlowRow>
 {
     private static readonly string[] Columns = ["period", "partner", "hs", "value"];
@@ -56,6 +59,7 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Flow
         private readonly ComtradeRecord _record = new();
         private readonly MisplacedRows _misplaced = new();
         private readonly int _period, _partner, _hs, _value, _weight, _width;
+        private string _national = "";
 
         public Reader(CsvReader csv, Dictionary<string, string> declared, DateOnly today)
         {
@@ -90,6 +94,7 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Flow
             reason = Fill();
             _misplaced.Count(reason is not null || ComtradeChecks.IsMisplaced(_record), Line);
             reason ??= ComtradeChecks.Check(_record, _today, out row);
+            row = row with { Breakdown = _national };
             return reason is null;
         }
 
@@ -103,7 +108,8 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Flow
                 return $"The partner '{partner}' is not known{(partner.Contains('\uFFFD', StringComparison.Ordinal) ? "; the text is not UTF-8" : "")}.";
             _record.Partner = number;
             _record.Period = PeriodOf(_csv.GetString(_period));
-            _record.Commodity = _csv.GetString(_hs) is { Length: > 6 } national ? national[..6] : _csv.GetString(_hs);
+            var code = _csv.GetString(_hs);
+            (_record.Commodity, _national) = code.Length > 6 ? (code[..6], code) : (code, "");
             if (!CsvText.TryNumber(_csv, _value, out double? value)) return "The value is not a number.";
             if (!CsvText.TryNumber(_csv, _weight, out double? weight)) return "The weight is not a number.";
             (_record.Value, _record.NetWeight) = (value, weight);

@@ -8,7 +8,7 @@ namespace Chokepoint.TradeFlows.Imports;
 /// <summary>The merge of staged years into the flows.</summary>
 internal static class FlowMerge
 {
-    /// <summary>Temporary table of the importers, codes and periods whose profile may have changed; it goes with the transaction.</summary>
+    /// <summary>Temporary table of the importers, codes and periods whose profile may have changed, and who reported it; it goes with the transaction.</summary>
     public const string Touched = "touched_flows";
 
     private const string Savepoint = "before_key";
@@ -21,10 +21,12 @@ internal static class FlowMerge
 
     /// <summary>Whose profile a flow is part of: the importer's, whichever side reports.</summary>
     private static readonly string Importer =
-        $"CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE partner END AS importer";
+        $"CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE partner END AS importer, reporter";
 
     private static readonly string OfDirections =
         $"direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export}) AND breakdown = ''";
+
+    private static readonly string[] Traded = [.. TradedCodes.All.Select(c => c.Hs6).Distinct(StringComparer.Ordinal)];
 
     private static readonly string OfProfiles = OfDirections + " AND hs = ANY($1)";
 
@@ -36,9 +38,61 @@ internal static class FlowMerge
         await using var command = new NpgsqlCommand(
             $"""
             SELECT pg_advisory_xact_lock(hashtext('flows merge'), {source});
-            CREATE TEMP TABLE {Touched} (importer smallint, hs text, period integer, direction smallint) ON COMMIT DROP;
+            CREATE TEMP TABLE {Touched} (importer smallint, reporter smallint, hs text, period integer, direction smallint) ON COMMIT DROP;
             """, connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Keeps which months each reporter has reported for which codes: a month of the file is one of every code that the file has of the
+    /// reporter, or was asked for. A code that it lacks there was not traded.
+    /// </summary>
+    /// <param name="asked">Codes that the file was asked for, whether or not it has flows under them.</param>
+    public static async Task CoverAsync(
+        NpgsqlConnection connection, short source, string staging, IReadOnlyCollection<string> asked, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            $"""
+            WITH months AS (SELECT DISTINCT reporter, direction, period FROM {staging} WHERE {OfDirections} AND period % 100 > 0),
+            codes AS (
+                SELECT DISTINCT reporter, direction, hs FROM {staging} WHERE {OfDirections} AND period % 100 > 0 AND hs = ANY($1)
+                UNION SELECT m.reporter, m.direction, a.hs FROM months m CROSS JOIN unnest($2) AS a (hs)),
+            covered AS (
+                INSERT INTO reported_months (hs, reporter, direction, source, period)
+                SELECT hs, reporter, direction, {source}, period FROM months JOIN codes USING (reporter, direction)
+                ON CONFLICT DO NOTHING RETURNING hs, reporter, direction, period)
+            INSERT INTO {Touched} SELECT CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE {TradeAreas.World} END, reporter, hs, period, direction
+            FROM covered
+            """, connection)
+        {
+            CommandTimeout = 0,
+            Parameters = { new() { Value = Traded }, new() { Value = asked.ToArray() } },
+        };
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Adds up the staged parts of a code into the flow of the code, as national lines are of its six digits; where the file has the flow
+    /// itself, that stands. A part that it has twice counts once, as it stands last; one without a weight leaves the whole without.
+    /// Returns how many rows became fewer.
+    /// </summary>
+    public static async Task<long> AddUpPartsAsync(NpgsqlConnection connection, string staging, short year, CancellationToken cancellationToken)
+    {
+        var staged = FlowTables.StagedPart(staging, year);
+        await using var add = new NpgsqlCommand(
+            $"""
+            WITH parts AS (DELETE FROM {staged} WHERE breakdown <> '' RETURNING ctid AS place, *),
+            last AS (SELECT DISTINCT ON (line, partner, period, breakdown) * FROM parts ORDER BY line, partner, period, breakdown, place DESC),
+            added AS (
+                INSERT INTO {staged} (year, period, hs, reporter, direction, partner, line, net_kg, value_usd)
+                SELECT year, period, hs, reporter, direction, partner, line,
+                    CASE WHEN bool_and(net_kg IS NOT NULL) THEN sum(net_kg) END, CASE WHEN bool_and(value_usd IS NOT NULL) THEN sum(value_usd) END
+                FROM last p WHERE NOT EXISTS (
+                    SELECT FROM {staged} w WHERE w.breakdown = '' AND (w.line, w.partner, w.period) = (p.line, p.partner, p.period))
+                GROUP BY year, period, hs, reporter, direction, partner, line RETURNING 1)
+            SELECT (SELECT count(*) FROM parts) - (SELECT count(*) FROM added)
+            """, connection) { CommandTimeout = 0 };
+        return (long)(await add.ExecuteScalarAsync(cancellationToken))!;
     }
 
     /// <summary>Merges a staged year row by row into a year that has flows already; how many rows were staged, new, and changed a stored one.</summary>
@@ -103,7 +157,7 @@ internal static class FlowMerge
         var lines = (from code in ProfileCodes.All from reporter in TradeAreas.Named select (code, reporter)).ToList();
         return new NpgsqlCommand(
             $"""
-            INSERT INTO {Touched} SELECT l.reporter, l.hs, {TradePeriod.OfYear(year)}, {(short)FlowDirection.Import}
+            INSERT INTO {Touched} SELECT l.reporter, l.reporter, l.hs, {TradePeriod.OfYear(year)}, {(short)FlowDirection.Import}
             FROM unnest($1, $2, $3) AS l (line, reporter, hs) CROSS JOIN LATERAL (SELECT FROM {part} f WHERE f.line = l.line LIMIT 1) f
             """)
         {

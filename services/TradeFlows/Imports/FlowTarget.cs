@@ -82,7 +82,13 @@ internal sealed class FlowTarget(NpgsqlDataSource database, ProfileAnnouncer pro
         var connection = transaction.Connection!;
         await FlowMerge.BeginAsync(connection, _source, cancellationToken);
         var (added, revised) = (accepted, 0L);
-        foreach (var year in await FlowTables.StagedYearsAsync(connection, staging, cancellationToken))
+        var years = await FlowTables.StagedYearsAsync(connection, staging, cancellationToken);
+        if (job.Format == "csv")
+        {
+            foreach (var year in years) added -= await FlowMerge.AddUpPartsAsync(connection, staging, year, cancellationToken);
+        }
+        if (!_isReconciled) await FlowMerge.CoverAsync(connection, _source, staging, ComtradeV1Format.AskedCodesOf(job), cancellationToken);
+        foreach (var year in years)
         {
             if (await FlowTables.HasYearAsync(connection, _source, year, cancellationToken))
             {

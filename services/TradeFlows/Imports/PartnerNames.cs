@@ -27,7 +27,11 @@ internal static class PartnerNames
             return true;
         }
         if (TradeAreas.TryGetNumber(partner, out number)) return true;
-        if (short.TryParse(partner, NumberStyles.None, CultureInfo.InvariantCulture, out number)) return TradeAreas.TryGetKind(number, out _);
+        if (short.TryParse(partner, NumberStyles.None, CultureInfo.InvariantCulture, out number))
+        {
+            number = (short)TradeAreas.Read(number);
+            return TradeAreas.TryGetKind(number, out _);
+        }
         return (Names.TryGetValue(partner, out var code) || Aliases.TryGetValue(partner, out code)) && TradeAreas.TryGetNumber(code, out number);
     }
 }

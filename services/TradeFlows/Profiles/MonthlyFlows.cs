@@ -4,9 +4,15 @@ using Npgsql;
 namespace Chokepoint.TradeFlows.Profiles;
 
 /// <summary>A month's flow from a supplier to an importer, as the importer (<paramref name="ByExporter"/> false) or the supplier reports it.</summary>
-internal sealed record MonthlyReport(short Importer, short Source, bool ByExporter, int Period, FlowFigure Figure);
+internal sealed record MonthlyReport(short Importer, short Source, bool ByExporter, int Period, FlowFigure Figure)
+{
+    public short Reporter => ByExporter ? Figure.Partner : Importer;
+}
 
-/// <summary>The months a reporter has reported anything for under a set of codes: where it lists no flow in one of them, there was none.</summary>
+/// <summary>
+/// The months a reporter has reported for under a set of codes, by a flow of theirs or by a file that has them in other months: where it
+/// lists no flow in one of them, there was none.
+/// </summary>
 internal sealed class ReportedMonths
 {
     private readonly Dictionary<(short Source, short Reporter, bool IsExporter), SortedSet<int>> _months = [];
@@ -36,7 +42,9 @@ internal static class MonthlyFlows
             $"""
             SELECT DISTINCT f.source, f.reporter, f.direction, f.period FROM flows f
             WHERE {Months} AND {LinesOf(set)} AND f.direction IN ({(short)FlowDirection.Import}, {(short)FlowDirection.Export})
+            UNION SELECT source, reporter, direction, period FROM reported_months WHERE source = ANY($1) AND hs = ANY($2)
             """, sources);
+        command.Parameters.Add(new() { Value = set.Codes.Select(c => c.Hs6).ToArray() });
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         var months = new ReportedMonths();
         while (await reader.ReadAsync(cancellationToken))
@@ -61,6 +69,24 @@ internal static class MonthlyFlows
             reports.Add(new MonthlyReport(byExporter ? partner : reporter, reader.GetInt16(0), byExporter, reader.GetInt32(4), figure));
         }
         return reports;
+    }
+
+    /// <summary>Whom exporters have supplied in any month, as they report it.</summary>
+    public static async Task<IReadOnlyList<short>> SuppliedByAsync(
+        NpgsqlConnection connection, IReadOnlyCollection<short> exporters, ProfileCodeSet set, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(
+            "SELECT DISTINCT partner FROM flows WHERE line = ANY($1) AND breakdown = '' AND period % 100 > 0", connection)
+        {
+            CommandTimeout = 0, Parameters = { new() { Value = TariffLine.All(set.Codes.Select(c => c.Hs6), exporters, FlowDirection.Export) } },
+        };
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var importers = new List<short>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            if (TradeAreas.TryGetCode(reader.GetInt16(0), out _)) importers.Add(reader.GetInt16(0));
+        }
+        return importers;
     }
 
     private static string LinesOf(ProfileCodeSet set) => TariffLine.IsOf(set.Codes.Select(c => c.Hs6));

@@ -15,47 +15,67 @@ internal static class MonthlyProfiles
         string importer, ProfileCodeSet set, IReadOnlyList<MonthlyReport> reports, ReportedMonths reported, IReadOnlyList<FlowOrigin> sources,
         IReadOnlySet<int> told)
     {
-        // The importer's own report before its suppliers', and a source's own before another's; never a mixture.
-        var chosen = sources.Select(s => (Source: s, ByExporter: false)).Concat(sources.Select(s => (Source: s, ByExporter: true)))
-            .Select(x => (x.Source, x.ByExporter, Reports: reports.Where(r => r.Source == x.Source.Id && r.ByExporter == x.ByExporter).ToList()))
-            .FirstOrDefault(x => x.Reports.Count > 0);
-        if (chosen.Reports is not { Count: > 0 } own || (chosen.ByExporter && set.IsBasket)) yield break;
+        var bought = reports.Where(r => !r.ByExporter).ToList();
+        var own = Readings(importer, bought, after: 0, reported, sources);
+        var newest = NewestBySource(bought, reported, sources);
+        var last = newest.Select(s => s.Newest).DefaultIfEmpty(0).Max();
+        // Beyond the importer's own newest month its suppliers' reports tell, each supplier's for itself.
+        var sold = set.IsBasket ? [] : reports.Where(r => r.ByExporter).ToList();
+        var mirrored = sold.GroupBy(r => r.Figure.Partner).SelectMany(supplier => Readings(importer, [.. supplier], last, reported, sources)).ToList();
 
-        var readings = set.IsBasket ? [] : Readings(importer, own, chosen.Source.Id, chosen.ByExporter, reported);
-        var months = readings.Values.SelectMany(r => r.Where(x => x.Since == x.Period || x.Recovered).Append(r[^1])).Select(r => r.Period)
-            .Concat(chosen.ByExporter ? [] : [own.Max(r => r.Period)]).Concat(told);
+        var readings = (set.IsBasket ? [] : own).Concat(mirrored).ToList();
+        var months = readings.Where(r => r.Month.Since == r.Month.Period || r.Month.Recovered).Select(r => r.Month.Period)
+            .Concat(readings.GroupBy(r => (r.Supplier, IsOwn: r.Month.Period <= last)).Select(g => g.Max(r => r.Month.Period)))
+            .Concat(bought.Count > 0 ? [bought.Max(r => r.Period)] : []).Concat(told);
         foreach (var period in months.Distinct().Order())
         {
-            var flows = FlowsIn(readings, period);
-            var figures = own.Where(r => r.Period == period).Select(r => r.Figure).ToList();
-            if (chosen.ByExporter)
+            var now = readings.Where(r => r.Month.Period == period).ToList();
+            var flows = FlowsOf(now);
+            if (period > last)
             {
                 if (flows is not null || told.Contains(period))
-                    yield return ProfileEvents.OfExporters(importer, set, period, CodesOf(own), $"{chosen.Source.Name}, exporters' reports", flows ?? []);
+                    yield return ProfileEvents.OfExporters(importer, set, period, CodesOf(sold), NameOf(flows is null ? mirrored : now), flows ?? []);
+                continue;
             }
-            else if (figures.Count > 0 && SupplyProfile.Of(importer, period, set, figures) is { } profile)
-            {
-                yield return ProfileEvents.Of(profile, chosen.Source.Name, flows);
-            }
+            var source = newest.First(s => s.Newest >= period).Source;
+            var figures = bought.Where(r => r.Source == source.Id && r.Period == period).Select(r => r.Figure).ToList();
+            if (figures.Count > 0 && SupplyProfile.Of(importer, period, set, figures) is { } profile)
+                yield return ProfileEvents.Of(profile, source.Name, flows);
             else if (flows is not null)
-            {
-                yield return ProfileEvents.OfExporters(importer, set, period, CodesOf(own), chosen.Source.Name, flows);
-            }
+                yield return ProfileEvents.OfExporters(importer, set, period, CodesOf(bought), source.Name, flows);
         }
     }
 
-    /// <summary>By supplier, its months that have a past.</summary>
-    private static Dictionary<string, IReadOnlyList<FlowReading>> Readings(
-        string importer, IReadOnlyList<MonthlyReport> reports, short source, bool byExporter, ReportedMonths reported)
+    /// <summary>The sources that hold one reporter's flows, in the order of their rank, each with the newest month that it or one before it has.</summary>
+    private static List<(FlowOrigin Source, int Newest)> NewestBySource(
+        IReadOnlyList<MonthlyReport> ofReporter, ReportedMonths reported, IReadOnlyList<FlowOrigin> sources)
     {
-        var readings = new Dictionary<string, IReadOnlyList<FlowReading>>(StringComparer.Ordinal);
-        foreach (var flows in reports.GroupBy(r => r.Figure.Partner))
+        var found = new List<(FlowOrigin Source, int Newest)>();
+        foreach (var source in sources)
         {
-            if (!TradeAreas.TryGetCode(flows.Key, out var supplier) || supplier == importer || IsGroup(flows.Key)) continue;
-            var months = reported.Of(source, byExporter ? flows.Key : flows.First().Importer, byExporter);
-            if (CollapseFinder.Read(Series([.. flows], months)) is { Count: > 0 } read) readings[supplier] = read;
+            if (ofReporter.FirstOrDefault(r => r.Source == source.Id) is not { } any) continue;
+            found.Add((source, Math.Max(found.Count > 0 ? found[^1].Newest : 0, reported.Of(source.Id, any.Reporter, any.ByExporter).Max())));
         }
-        return readings;
+        return found;
+    }
+
+    /// <summary>
+    /// One reporter's months that have a past, by supplier: from its source of the lowest rank and, beyond that one's newest month, from
+    /// the next. A flow is only ever held against its own past in the same source.
+    /// </summary>
+    private static IEnumerable<Reading> Readings(
+        string importer, IReadOnlyList<MonthlyReport> ofReporter, int after, ReportedMonths reported, IReadOnlyList<FlowOrigin> sources)
+    {
+        foreach (var (source, newest) in NewestBySource(ofReporter, reported, sources))
+        {
+            foreach (var flows in ofReporter.Where(r => r.Source == source.Id).GroupBy(r => r.Figure.Partner))
+            {
+                if (!TradeAreas.TryGetCode(flows.Key, out var supplier) || supplier == importer || IsGroup(flows.Key)) continue;
+                var series = Series([.. flows], reported.Of(source.Id, flows.First().Reporter, flows.First().ByExporter));
+                foreach (var month in CollapseFinder.Read(series).Where(m => m.Period > after)) yield return new Reading(supplier, source.Name, month);
+            }
+            after = Math.Max(after, newest);
+        }
     }
 
     /// <summary>
@@ -73,20 +93,20 @@ internal static class MonthlyProfiles
         ];
     }
 
-    private static List<SupplierFlow>? FlowsIn(Dictionary<string, IReadOnlyList<FlowReading>> readings, int period)
-    {
-        var flows = readings
-            .Select(r => (Supplier: r.Key, Month: r.Value.FirstOrDefault(x => x.Period == period)))
-            .Where(x => x.Month is not null)
-            .OrderByDescending(x => x.Month!.BaselineKg).ThenBy(x => x.Supplier, StringComparer.Ordinal)
-            .Select(x => new SupplierFlow(
-                x.Supplier, x.Month!.NetKg, x.Month.BaselineKg, Math.Clamp(x.Month.Fall, 0, 1), x.Month.Since is { } since ? TradePeriod.Name(since) : null))
-            .ToList();
-        return flows.Count == 0 ? null : flows;
-    }
+    private static List<SupplierFlow>? FlowsOf(IReadOnlyCollection<Reading> month) => month.Count == 0 ? null :
+    [
+        .. month.OrderByDescending(r => r.Month.BaselineKg).ThenBy(r => r.Supplier, StringComparer.Ordinal).Select(r => new SupplierFlow(
+            r.Supplier, r.Month.NetKg, r.Month.BaselineKg, Math.Clamp(r.Month.Fall, 0, 1), r.Month.Since is { } since ? TradePeriod.Name(since) : null)),
+    ];
+
+    private static string NameOf(IEnumerable<Reading> readings) =>
+        $"{string.Join(" and ", readings.Select(r => r.Source).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal))}, exporters' reports";
 
     private static string[] CodesOf(IReadOnlyList<MonthlyReport> reports) =>
         [.. reports.Select(r => r.Figure.Hs).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
 
     private static bool IsGroup(short partner) => TradeAreas.TryGetKind(partner, out var kind) && kind is AreaKind.Group;
+
+    /// <summary>A supplier's month beside its own past, and the source that has both.</summary>
+    private sealed record Reading(string Supplier, string Source, FlowReading Month);
 }

@@ -19,11 +19,16 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
         if (touched.Years.Count == 0 && touched.Months.Count == 0) return;
 
         var sources = await ReportedFlows.SourcesAsync(connection, cancellationToken);
-        await AnnounceYearsAsync(transaction, touched, sources, cancellationToken);
+        if (touched.Years.Count > 0)
+        {
+            await ProfileStore.BeginYearsAsync(connection, cancellationToken);
+            await AnnounceYearsAsync(transaction, touched, sources, cancellationToken);
+        }
         if (touched.Months.Count > 0) await ProfileStore.BeginMonthsAsync(connection, cancellationToken);
         foreach (var (set, importers) in touched.Months)
         {
-            foreach (var some in importers.Chunk(ImportersAtOnce)) await AnnounceMonthsAsync(transaction, set, some, sources, cancellationToken);
+            var reported = await MonthlyFlows.ReportedAsync(connection, set, sources, cancellationToken);
+            foreach (var some in importers.Chunk(ImportersAtOnce)) await AnnounceMonthsAsync(transaction, set, some, reported, sources, cancellationToken);
         }
     }
 
@@ -61,10 +66,10 @@ internal sealed class ProfileAnnouncer(ProfileStore store)
     }
 
     private async Task AnnounceMonthsAsync(
-        NpgsqlTransaction transaction, ProfileCodeSet set, IReadOnlyList<short> importers, IReadOnlyList<FlowOrigin> sources, CancellationToken cancellationToken)
+        NpgsqlTransaction transaction, ProfileCodeSet set, IReadOnlyList<short> importers, ReportedMonths reported, IReadOnlyList<FlowOrigin> sources,
+        CancellationToken cancellationToken)
     {
         var connection = transaction.Connection!;
-        var reported = await MonthlyFlows.ReportedAsync(connection, set, sources, cancellationToken);
         var flows = await MonthlyFlows.IntoAsync(connection, importers, set, sources, cancellationToken);
         var announced = await ProfileStore.MonthsAsync(connection, importers, set, cancellationToken);
         var events = new List<SupplyProfileChanged>();

@@ -19,10 +19,18 @@ internal sealed class ProfileStore(IOutbox outbox, TimeProvider clock)
             await outbox.WriteAsync(transaction, await StoreChangedAsync(transaction.Connection!, chunk, cancellationToken), cancellationToken);
     }
 
+    /// <summary>
+    /// Annual profiles are taken from every source, and imports of two sources merge at once: one tells them at a time until its
+    /// transaction ends, so that neither misses what the other brought. Before <see cref="BeginMonthsAsync"/> where both are begun.
+    /// </summary>
+    public static Task BeginYearsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => BeginAsync(connection, "annual profiles", cancellationToken);
+
     /// <summary>Monthly profiles are told after imports and after notices: one at a time until its transaction ends, so that neither misses what the other brought.</summary>
-    public static async Task BeginMonthsAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    public static Task BeginMonthsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => BeginAsync(connection, "monthly profiles", cancellationToken);
+
+    private static async Task BeginAsync(NpgsqlConnection connection, string what, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("SELECT pg_advisory_xact_lock(hashtext('monthly profiles'))", connection) { CommandTimeout = 0 };
+        await using var command = new NpgsqlCommand($"SELECT pg_advisory_xact_lock(hashtext('{what}'))", connection) { CommandTimeout = 0 };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

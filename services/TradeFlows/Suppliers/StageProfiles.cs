@@ -11,34 +11,33 @@ internal sealed record YearReports(
 /// <summary>Makes a stage's profile of a year from what each side reported.</summary>
 internal static class StageProfiles
 {
+    private static readonly HashSet<int> WholeYear = [.. Enumerable.Range(1, 12)];
+
     /// <summary>From the importer's report; where there is none, from its suppliers'; null where nobody reported anything.</summary>
     public static StageProfile? Of(YearReports reports, ProfileCodeSet set)
     {
-        if (YearOf(reports, reports.Imports, set) is var (profile, source, months))
-            return new StageProfile(profile, source, months, set, IsMirror: false, MirrorOf(reports, set, profile), Reliance.Of(reports, set, profile));
-        if (YearOf(reports, reports.Mirror, set) is var (mirrored, from, some))
-            return new StageProfile(mirrored, from, some, set, IsMirror: true, MirrorOf(reports, set, null), null);
+        var imports = Year(reports.Imports, set);
+        if (Profile(reports, imports.Flows, set) is var (profile, source))
+            return new StageProfile(profile, source, imports.Months.Count, set, IsMirror: false, MirrorOf(reports, set, profile, imports.Months), Reliance.Of(reports, set, profile));
+        var exporters = reports.Mirror.GroupBy(f => (f.Figure.Partner, f.Source)).Select(g => Year([.. g], set)).Where(y => y.Flows.Count > 0).ToList();
+        if (Profile(reports, [.. exporters.SelectMany(y => y.Flows)], set) is var (mirrored, from))
+            return new StageProfile(mirrored, from, exporters.Min(y => y.Months.Count), set, IsMirror: true, MirrorOf(reports, set, null, WholeYear), null);
         return null;
     }
 
-    /// <summary>The year as reported; where only months were, their sum.</summary>
-    private static (SupplyProfile Profile, string Source, int Months)? YearOf(YearReports reports, IReadOnlyList<ReportedFlow> flows, ProfileCodeSet set)
-    {
-        var (used, months) = Year(flows, set);
-        return SupplyProfiles.BySource(reports.Importer, TradePeriod.OfYear(reports.Year), set, used, reports.Sources) is var (profile, source)
-            ? (profile, source, months)
-            : null;
-    }
+    private static (SupplyProfile Profile, string Source)? Profile(YearReports reports, IReadOnlyList<ReportedFlow> flows, ProfileCodeSet set) =>
+        SupplyProfiles.BySource(reports.Importer, TradePeriod.OfYear(reports.Year), set, flows, reports.Sources);
 
-    private static (IReadOnlyList<ReportedFlow> Flows, int Months) Year(IReadOnlyList<ReportedFlow> flows, ProfileCodeSet set)
+    /// <summary>The year as reported; where only months were, these.</summary>
+    private static (IReadOnlyList<ReportedFlow> Flows, IReadOnlySet<int> Months) Year(IReadOnlyList<ReportedFlow> flows, ProfileCodeSet set)
     {
         var ofSet = flows.Where(f => set.Codes.Any(c => c.Hs6 == f.Figure.Hs)).ToList();
         var annual = ofSet.Where(f => TradePeriod.IsYear(f.Period)).ToList();
-        return annual.Count > 0 ? (annual, 12) : (ofSet, ofSet.Select(f => f.Period).Distinct().Count());
+        return annual.Count > 0 ? (annual, WholeYear) : (ofSet, ofSet.Select(f => f.Period % 100).ToHashSet());
     }
 
     /// <summary>Each exporter's side, from the source of the lowest rank that has its report, beside the importer's.</summary>
-    private static List<MirrorView> MirrorOf(YearReports reports, ProfileCodeSet set, SupplyProfile? own)
+    private static List<MirrorView> MirrorOf(YearReports reports, ProfileCodeSet set, SupplyProfile? own, IReadOnlySet<int> ownMonths)
     {
         var bought = own?.Suppliers.ToDictionary(s => s.Supplier, StringComparer.Ordinal) ?? [];
         var mirror = new List<MirrorView>();
@@ -47,14 +46,14 @@ internal static class StageProfiles
             if (!TradeAreas.TryGetCode(exporter.Key, out var supplier) || supplier == reports.Importer || exporter.Key == TradeAreas.EuropeanUnion) continue;
             foreach (var source in reports.Sources)
             {
-                var (flows, _) = Year([.. exporter.Where(f => f.Source == source.Id)], set);
+                var (flows, months) = Year([.. exporter.Where(f => f.Source == source.Id)], set);
                 if (flows.Count == 0) continue;
                 double? sold = flows.All(f => f.Figure.NetKg is not null) ? flows.Sum(f => f.Figure.NetKg!.Value) : null;
                 double? value = flows.All(f => f.Figure.ValueUsd is not null) ? flows.Sum(f => f.Figure.ValueUsd!.Value) : null;
                 var imported = bought.GetValueOrDefault(supplier)?.NetKg;
                 var larger = Math.Max(sold ?? 0, imported ?? 0);
-                var gap = imported - sold;
-                mirror.Add(new MirrorView(supplier, sold, value, imported, gap, larger > 0 ? gap / larger : null, source.Name));
+                var gap = months.SetEquals(ownMonths) ? imported - sold : null;
+                mirror.Add(new MirrorView(supplier, sold, value, imported, gap, larger > 0 ? gap / larger : null, months.Count, source.Name));
                 break;
             }
         }

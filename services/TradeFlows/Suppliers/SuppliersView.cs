@@ -14,10 +14,11 @@ internal sealed record SupplierView(string Supplier, string Name, double Share, 
 
 /// <summary>What an exporter reports to have sold to the importer, beside what the importer reports to have bought from it.</summary>
 /// <param name="ImporterNetWeightKg">As the importer reports it; null where it lists no weight from this supplier.</param>
-/// <param name="GapKg">Importer's weight less exporter's; null where one is not known.</param>
+/// <param name="GapKg">Importer's weight less exporter's; null where one is not known, or they are of other months.</param>
 /// <param name="Gap">The gap as a part of the larger of the two, −1..1; 0 is agreement.</param>
+/// <param name="Months">Below 12: the exporter's figure is a sum of that many months.</param>
 internal sealed record MirrorView(
-    string Supplier, double? NetWeightKg, double? ValueUsd, double? ImporterNetWeightKg, double? GapKg, double? Gap, string Source);
+    string Supplier, double? NetWeightKg, double? ValueUsd, double? ImporterNetWeightKg, double? GapKg, double? Gap, int Months, string Source);
 
 /// <summary>How much of its consumption an economy imports net, percent.</summary>
 /// <param name="Method"><c>published</c>, or <c>computed</c>: (imports − exports) / (production + imports − exports).</param>

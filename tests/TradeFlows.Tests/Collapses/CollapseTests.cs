@@ -8,8 +8,8 @@ namespace Chokepoint.TradeFlows.Tests.Collapses;
 /// <summary>Flows that fall out of their own noise, and come back: found, dated, announced, and shown beside what may explain them.</summary>
 public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
 {
-    private const int China = 156, Japan = 392, Korea = 410;
-    private const string Graphite = "250410", Basket = "811292";
+    private const int China = 156, Japan = 392, Korea = 410, Usa = 842;
+    private const string Graphite = "250410", Artificial = "380110", Basket = "811292";
 
     [Fact]
     public async Task A_fall_is_announced_with_its_month_size_and_supplier_and_so_is_its_end()
@@ -138,6 +138,118 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
             [.. (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0].GetProperty("measures").EnumerateArray().Select(m => m.GetProperty("documentNumber").GetString())];
     }
 
+    [Fact]
+    public async Task A_flow_that_stood_still_for_so_long_that_its_median_is_nothing_has_recovered_when_it_is_back()
+    {
+        await ImportAsync([.. Steady(24, Graphite, Japan), .. Enumerable.Range(24, 7).Select(i => Month(i, Graphite, Japan, 0)), Month(31, Graphite, Japan, 1_000_000)]);
+
+        var shown = (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray().Single();
+        (shown.GetProperty("period").GetString(), shown.GetProperty("recoveredIn").GetString()).ShouldBe(("2023-01", "2023-08"));
+        var back = await ProfileAsync("JPN", "natural-graphite", 202308);
+        back.GetProperty("collapse").GetBoolean().ShouldBeFalse();
+        back.GetProperty("flows")[0].GetProperty("baselineKg").GetDouble().ShouldBe(1_040_000, "the median before the break");
+    }
+
+    [Fact]
+    public async Task Months_after_the_importer_s_newest_are_told_by_its_suppliers_reports_until_its_own_come()
+    {
+        // Ten times what the supplier reports: the change of side must not look like a fall.
+        await ImportAsync(Enumerable.Range(0, 28).Select(i => Bought(i, 10_000_000 + 200_000 * (i % 5))));
+        await ImportAsync([.. Steady(35, Graphite, Usa), Month(35, Graphite, Usa, 50_000)]);
+
+        var newest = await ProfileAsync("USA", "natural-graphite", 202304);
+        (newest.GetProperty("source").GetString(), newest.GetProperty("suppliers").GetArrayLength()).ShouldBe(("UN Comtrade", 1));
+        var fallen = await ProfileAsync("USA", "natural-graphite", 202312);
+        (fallen.GetProperty("source").GetString(), fallen.GetProperty("collapse").GetBoolean(), fallen.GetProperty("suppliers").GetArrayLength())
+            .ShouldBe(("UN Comtrade, exporters' reports", true, 0));
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE (profile->>'collapse')::boolean")).ShouldBe(1);
+
+        await ImportAsync([.. Enumerable.Range(28, 7).Select(i => Bought(i, 10_000_000)), Bought(35, 400_000)]);
+        var own = await ProfileAsync("USA", "natural-graphite", 202312);
+        (own.GetProperty("source").GetString(), own.GetProperty("collapse").GetBoolean(), own.GetProperty("suppliers").GetArrayLength()).ShouldBe(("UN Comtrade", true, 1));
+    }
+
+    [Fact]
+    public async Task Months_after_a_source_s_newest_of_a_supplier_are_told_by_the_next_source_that_has_them()
+    {
+        await ImportAsync(Steady(28, Graphite, Japan));
+        await ImportCsvAsync([.. Enumerable.Range(0, 35).Select(i => Line(i, Graphite, 1_000_000 + 20_000 * (i % 5))), Line(35, Graphite, 50_000)]);
+
+        var fallen = await ProfileAsync("JPN", "natural-graphite", 202312);
+
+        (fallen.GetProperty("source").GetString(), fallen.GetProperty("collapse").GetBoolean()).ShouldBe(("China customs, exporters' reports", true));
+    }
+
+    [Fact]
+    public async Task A_stop_to_one_importer_is_announced_though_the_file_of_its_month_does_not_name_it()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(30, Graphite, Korea)]);
+        await ImportAsync([Month(30, Graphite, Korea, 1_000_000)]);
+
+        var flow = (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0];
+        (flow.GetProperty("netKg").GetDouble(), flow.GetProperty("fall").GetDouble()).ShouldBe((0, 1));
+    }
+
+    [Fact]
+    public async Task A_stop_to_everyone_is_seen_in_the_months_that_the_file_has_of_other_codes()
+    {
+        await ImportCsvAsync([.. Lines(24, Graphite), .. Lines(30, Artificial)]);
+
+        var shown = (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray().Single();
+        (shown.GetProperty("hs").GetString(), shown.GetProperty("period").GetString(), shown.GetProperty("netWeightKg").GetDouble()).ShouldBe((Graphite, "2023-01", 0));
+        (await ProfileAsync("JPN", "natural-graphite", 202301)).GetProperty("flows")[0].GetProperty("fall").GetDouble().ShouldBe(1);
+    }
+
+    [Theory]
+    [InlineData("&codes=250410,380110", 1)]
+    [InlineData("&codes=380110", 0)]
+    [InlineData("", 0)]
+    public async Task A_stop_to_everyone_is_seen_where_an_answer_lacks_a_code_that_it_was_asked_for_and_only_there(string asked, int found)
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(30, Artificial, Japan)]);
+        TradeService.State(await Trade.ImportAsync("comtrade-v1" + asked, Samples.Csv(Month(30, Artificial, Japan, 1_000_000)))).ShouldBe("completed");
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(found);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE mineral = 'natural-graphite' AND period = 202307 AND (profile->>'collapse')::boolean")).ShouldBe(found);
+    }
+
+    [Fact]
+    public async Task A_file_of_one_code_says_nothing_of_another_s_months()
+    {
+        await ImportCsvAsync(Lines(24, Graphite));
+        await ImportCsvAsync(Lines(30, Artificial));
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE (profile->>'collapse')::boolean")).ShouldBe(0);
+    }
+
+    [Theory]
+    [InlineData(100, false, 1)]
+    [InlineData(500_000, false, 0)] // too much of the month to be left out: it is unknown, and the break a month that has no past
+    [InlineData(500_000, true, 1)]
+    public async Task A_partner_without_a_weight_does_not_hide_a_month_whose_weight_is_known_but_for_little(double value, bool total, int found)
+    {
+        var ofAll = total ? [Month(20, Graphite, 0, 1_500_000)] : Array.Empty<string>();
+        var unweighed = Samples.Row(Graphite, Korea, null, value, reporter: China, period: "202209", flow: "X");
+
+        await ImportAsync([.. Steady(30, Graphite, Japan), unweighed, .. ofAll, Month(30, Graphite, Japan, 50_000)]);
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(found);
+    }
+
+    [Fact]
+    public async Task Collapses_are_listed_page_by_page()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Japan), Month(30, Graphite, Japan, 50_000), .. Steady(30, Artificial, Japan), Month(30, Artificial, Japan, 50_000)]);
+
+        var first = await Trade.GetAsync("collapses?exporter=CHN&limit=1");
+        var second = await Trade.GetAsync($"collapses?exporter=CHN&limit=1&cursor={first.GetProperty("nextCursor").GetString()}");
+
+        first.GetProperty("items").EnumerateArray().Concat(second.GetProperty("items").EnumerateArray()).Select(c => c.GetProperty("hs").GetString())
+            .ShouldBe([Graphite, Artificial]);
+        second.GetProperty("nextCursor").ValueKind.ShouldBe(JsonValueKind.Null);
+    }
+
     private async Task ImportAsync(params IEnumerable<string> rows) =>
         TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
 
@@ -149,7 +261,19 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         Enumerable.Range(0, months).Select(i => Month(i, hs, importer, 1_000_000 + 20_000 * (i % 5)));
 
     private static string Month(int i, string hs, int importer, double kg) => Samples.Row(
-        hs, importer, kg, kg, reporter: China, period: new DateOnly(2021, 1, 1).AddMonths(i).ToString("yyyyMM", CultureInfo.InvariantCulture), flow: "X");
+        hs, importer, kg, kg, reporter: China, period: PeriodOf(i), flow: "X");
+
+    /// <summary>The United States' own report of what it bought from China.</summary>
+    private static string Bought(int i, double kg) => Samples.Row(Graphite, China, kg, kg, period: PeriodOf(i));
+
+    private async Task ImportCsvAsync(params IEnumerable<string> lines) => TradeService.State(await Trade.ImportAsync(
+        "csv&source=China%20customs" + Imports.OtherFormatsTests.Mapping, "period_dt,partner_name,hs6,val,qty\n" + string.Join('\n', lines) + "\n")).ShouldBe("completed");
+
+    private static IEnumerable<string> Lines(int months, string hs) => Enumerable.Range(0, months).Select(i => Line(i, hs, 1_000_000 + 20_000 * (i % 5)));
+
+    private static string Line(int i, string hs, double kg) => string.Create(CultureInfo.InvariantCulture, $"{PeriodOf(i)},Japan,{hs},{kg},{kg}");
+
+    private static string PeriodOf(int i) => new DateOnly(2021, 1, 1).AddMonths(i).ToString("yyyyMM", CultureInfo.InvariantCulture);
 
     private static ControlStateChanged Licence(string document, string mineral, DateOnly from) => new()
     {

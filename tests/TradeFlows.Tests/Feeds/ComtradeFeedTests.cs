@@ -139,6 +139,24 @@ public sealed class ComtradeFeedTests(ServersFixture servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_question_that_is_refused_stops_no_other_and_is_asked_again_until_it_is_answered()
+    {
+        var refuses = true;
+        _source.Otherwise = request => refuses && PlayedComtrade.Asked(request) is var asked && (asked["reporterCode"], asked["period"]) == ("842", $"{LastYear}")
+            ? new PlayedAnswer("""{"statusCode":400,"message":"Invalid period."}""", 400)
+            : PlayedComtrade.Answer(request);
+        await using var trade = await StartAsync();
+
+        await HasFlowsAsync(trade, Flows(questions: 3));
+        await FailsAsync(trade, "refused");
+
+        refuses = false;
+        await HasFlowsAsync(trade, Flows(questions: 4));
+        await Eventually.BecomesAsync(() => trade.GetAsync("feeds/comtrade"), f => f.GetProperty("health").GetString() == "ok", Patience);
+        (await trade.QueryAsync<long>("SELECT count(*) FROM import_jobs WHERE options::jsonb->>'codes' = '250410,811020,811292'")).ShouldBe(4, "what each was asked for");
+    }
+
+    [Fact]
     public async Task No_data_is_an_answer_and_the_next_question_is_asked()
     {
         _source.AnswerNext(new PlayedAnswer("""{"elapsedTime":"0.1","count":0,"data":[],"error":""}"""));

@@ -12,6 +12,7 @@ public sealed class ComtradeProgressTests
     };
 
     private static readonly ComtradePlan Plan = new(Settings);
+    private static readonly IReadOnlyList<ComtradeQuestion> Asked = [new(156, 202602), new(156, 202601)];
     private static readonly DateTimeOffset Now = new(2026, 3, 15, 9, 0, 0, TimeSpan.Zero);
 
     [Fact]
@@ -47,18 +48,31 @@ public sealed class ComtradeProgressTests
     [Fact]
     public void Parts_are_asked_one_by_one_before_the_next_question_and_the_cursor_brings_all_of_it_back()
     {
-        var progress = ComtradeProgress.Of(null, Plan, Now).Divided(Plan.Whole.Halves());
-        progress = ComtradeProgress.Of(progress.Answered().Write(), Plan, Now.AddDays(1));
+        var progress = ComtradeProgress.Of(null, Plan, Now).Divided(Asked, Plan.Whole.Halves());
+        progress = ComtradeProgress.Of(progress.Answered(Asked).Write(), Plan, Now.AddDays(1));
 
-        (progress.Done, progress.Next(Plan)).ShouldBe((0, new ComtradePart("M,X", 1, 3)));
-        progress = progress.Answered();
-        (progress.Done, progress.Next(Plan)).ShouldBe((1, Plan.Whole));
+        (progress.Done, progress.Next(Plan, Asked)).ShouldBe((0, new ComtradeLeft(Asked[0], new ComtradePart("M,X", 1, 3))));
+        progress = progress.Answered(Asked);
+        (progress.Done, progress.Next(Plan, Asked)).ShouldBe((1, new ComtradeLeft(Asked[1], Plan.Whole)));
+    }
+
+    [Fact]
+    public void What_got_no_answer_is_asked_again_after_the_round_s_questions_and_the_one_that_failed_last_comes_last()
+    {
+        var progress = ComtradeProgress.Of(null, Plan, Now).Passed(Plan, Asked).Passed(Plan, Asked);
+        progress = ComtradeProgress.Of(progress.Write(), Plan, Now);
+
+        progress.IsAtLeft(Asked).ShouldBeTrue();
+        progress = progress.Passed(Plan, Asked);
+        progress.Next(Plan, Asked).ShouldBe(new ComtradeLeft(Asked[1], Plan.Whole));
+        progress = progress.Divided(Asked, Plan.Whole.Halves()).Answered(Asked);
+        progress.Left.ShouldBe([new ComtradeLeft(Asked[1], new ComtradePart("M,X", 1, 3)), new ComtradeLeft(Asked[0], Plan.Whole)]);
     }
 
     [Fact]
     public void Other_questions_begin_anew_and_calls_that_were_made_stay_made()
     {
-        var progress = ComtradeProgress.Of(null, Plan, Now).Calling(Settings, Now).Answered();
+        var progress = ComtradeProgress.Of(null, Plan, Now).Calling(Settings, Now).Answered(Asked);
 
         var other = ComtradeProgress.Of(progress.Write(), new ComtradePlan(Settings with { Reporters = "CHN,USA" }), Now);
 

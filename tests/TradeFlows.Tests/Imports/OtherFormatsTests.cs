@@ -68,6 +68,30 @@ public sealed class OtherFormatsTests(TradeService trade) : TradeTests(trade)
     }
 
     [Fact]
+    public async Task National_lines_of_one_code_are_added_up_unless_the_file_has_the_code_itself()
+    {
+        const string Format = "csv&source=Customs%20of%20China" + Mapping;
+        const string Header = "period_dt,partner_name,hs6,val,qty\n";
+
+        var job = await Trade.ImportAsync(Format, Header
+            + "2023-11-01,Japan,25041010,10,1000000\n2023-11-01,Japan,25041091,20,2000000\n2023-11-01,Japan,25041010,10,1000000\n"
+            + "2023-11-01,South Korea,25041010,10,5\n2023-11-01,South Korea,25041091,20,\n"
+            + "2023-11-01,Germany,25041010,10,1\n2023-11-01,Germany,250410,15,3\n");
+
+        ComtradeImportTests.Counts(job).ShouldBe(("completed", 7, 7, 0, 3, 0, 4));
+        (await WeightAsync("392")).ShouldBe("3000000/30");
+        (await WeightAsync("410")).ShouldBe("unknown/30", "a line without a weight makes that of them all unknown");
+        (await WeightAsync("276")).ShouldBe("3/15");
+
+        ComtradeImportTests.Counts(await Trade.ImportAsync(Format, Header + "2023-11-01,Japan,25041010,10,1000000\n2023-11-01,Japan,25041091,20,2500000\n"))
+            .ShouldBe(("completed", 2, 2, 0, 0, 1, 1));
+        (await WeightAsync("392")).ShouldBe("3500000/30");
+
+        Task<string> WeightAsync(string partner) => Trade.QueryAsync<string>(
+            $"SELECT string_agg(coalesce(net_kg::text, 'unknown') || '/' || value_usd, ' ') FROM flows WHERE hs = '250410' AND breakdown = '' AND partner = {partner}");
+    }
+
+    [Fact]
     public async Task In_China_s_monthly_exports_only_the_graphite_break_is_found()
     {
         var file = await SharedData.ReadAsync("trade", "china_monthly", "deep_dive_hs6_monthly.csv");

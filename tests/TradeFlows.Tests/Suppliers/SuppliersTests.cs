@@ -65,6 +65,20 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
         answer.GetProperty("residual").GetDouble().ShouldBe(0.2, 1e-9);
     }
 
+    [Fact]
+    public async Task True_m49_numbers_are_the_economies_that_comtrade_counts_under_others_and_neither_is_counted_twice()
+    {
+        int[] numbers = [840, 756, 578, 158, 356, 842];
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(numbers.Select(number => Samples.Row("811020", number, 20, 2, reporter: 250, period: "2014"))));
+        await Trade.ImportAsync("baci", "t,i,j,k,v,q\n2015,840,250,811020,1,1\n");
+
+        var answer = await Trade.GetAsync("suppliers?importer=FRA&mineral=antimony&year=2014");
+
+        answer.GetProperty("suppliers").EnumerateArray().Select(s => (s.GetProperty("supplier").GetString(), s.GetProperty("share").GetDouble()))
+            .ShouldBe([("CHE", 0.2), ("IND", 0.2), ("NOR", 0.2), ("TWN", 0.2), ("USA", 0.2)]);
+        (await Trade.GetAsync("suppliers?importer=FRA&mineral=antimony&year=2015")).GetProperty("suppliers")[0].GetProperty("supplier").GetString().ShouldBe("USA");
+    }
+
     [Theory]
     [InlineData("importer=XXX&mineral=gallium&year=2023", HttpStatusCode.UnprocessableEntity, "/importer")]
     [InlineData("importer=USA&mineral=unobtainium&year=2023", HttpStatusCode.UnprocessableEntity, "/mineral")]
@@ -95,6 +109,17 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
         (await Trade.GetAsync("flows?exporter=USA&mineral=lithium&from=2011")).GetProperty("items")[0].GetProperty("importer").GetString().ShouldBe("CHN");
     }
 
+    [Theory]
+    [InlineData("natural-graphite", "250410", 1)]
+    [InlineData("natural-graphite", "2504", 1)]
+    [InlineData("gallium", "250410", 0)]
+    public async Task Flows_asked_for_by_mineral_and_code_are_those_of_both(string mineral, string hs, int flows)
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("250410", 156, 5, 50), Samples.Row("811292", 156, 5, 50)));
+
+        (await Trade.GetAsync($"flows?importer=USA&mineral={mineral}&hs={hs}")).GetProperty("items").GetArrayLength().ShouldBe(flows);
+    }
+
     [Fact]
     public async Task An_import_announces_each_profile_it_changed_and_only_those()
     {
@@ -123,6 +148,22 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
         mirror[1].GetProperty("gapKg").ValueKind.ShouldBe(JsonValueKind.Null);
         answer.GetProperty("suppliers").GetArrayLength().ShouldBe(2);
         answer.GetProperty("suppliers")[0].GetProperty("unitValueUsdPerKg").GetDouble().ShouldBe(0.1, 1e-12);
+    }
+
+    [Fact]
+    public async Task Months_of_an_exporter_stand_beside_a_year_without_a_gap_and_are_not_hidden_by_another_exporter_s_year()
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
+            Samples.Row("250410", 156, 900, 90), Samples.Row("250410", 392, 50, 5),
+            Samples.Row("250410", 842, 300, 80, reporter: 156, flow: "X", period: "202301"), Samples.Row("250410", 842, 100, 80, reporter: 156, flow: "X", period: "202302"),
+            Samples.Row("250410", 842, 40, 4, reporter: 392, flow: "X"),
+            Samples.Row("250410", 410, 300, 80, reporter: 156, flow: "X", period: "202301"), Samples.Row("250410", 410, 100, 4, reporter: 392, flow: "X")));
+
+        var mirror = (await Trade.GetAsync("suppliers?importer=USA&mineral=natural-graphite&year=2023")).GetProperty("mirror").EnumerateArray().ToList();
+        mirror.Select(m => (m.GetProperty("supplier").GetString(), m.GetProperty("months").GetInt32(), m.GetProperty("gapKg").ValueKind is JsonValueKind.Null))
+            .ShouldBe([("CHN", 2, true), ("JPN", 12, false)]);
+        (await Trade.GetAsync("suppliers?importer=KOR&mineral=natural-graphite&year=2023")).GetProperty("suppliers").EnumerateArray()
+            .Select(s => s.GetProperty("supplier").GetString()).ShouldBe(["CHN", "JPN"]);
     }
 
     [Fact]
