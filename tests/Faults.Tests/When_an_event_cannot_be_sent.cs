@@ -1,3 +1,4 @@
+using Chokepoint.Testing;
 using Chokepoint.Testing.Ledger;
 
 namespace Chokepoint.Faults.Tests;
