@@ -147,6 +147,23 @@ public class PostNoticeTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task Facts_are_stated_again_while_a_notice_waits_for_the_day_of_its_announcement()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2023, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var tap = await app.TapAsync();
+        await app.RecordAsync(RealNotices.China2023No23);
+        var announced = (await tap.TakeAsync(1)).Single();
+        app.Time.MoveTo(new DateTimeOffset(2023, 6, 10, 0, 0, 0, TimeSpan.Zero));
+
+        var answer = await app.Http.PostAsync("/api/ops/controls/restate?to=risk-scoring", null);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        var stated = (await tap.TakeAsync(1)).Single();
+        (stated.Silent, stated.Version, stated.Status, stated.StateSince, stated.Basis)
+            .ShouldBe((true, announced.Version, ControlStatus.Announced, announced.StateSince, announced.Basis));
+    }
+
+    [Fact]
     public async Task A_dry_run_shows_what_would_be_touched_and_stores_and_says_nothing()
     {
         await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));
