@@ -82,8 +82,9 @@ internal sealed record NoticeResource
         };
     }
 
-    /// <summary>Changes with the wording and with the state of any clause, whether a writer or the clock moved it.</summary>
-    public string ETag => ETags.Of(Revision, string.Join(' ', Clauses.Select(c => $"{c.Number}:{c.Status}:{c.StateSince:O}:{c.Schedule.Count}")));
+    /// <summary>Changes with the wording and with the state and the schedule of any clause, whether a writer or the clock moved it.</summary>
+    public string ETag => ETags.Of(Revision, string.Join(' ', Clauses.Select(c =>
+        $"{c.Number}:{c.Status}:{c.StateSince:O}:{string.Join(',', c.Schedule.Select(i => $"{i.From:O}/{i.Until:O}/{i.Status}/{i.Basis}"))}")));
 }
 
 /// <summary>A clause as its notice words it, with its state.</summary>

@@ -37,6 +37,22 @@ public class CorrectNoticeTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task An_extension_that_moves_a_day_to_come_makes_the_ETag_stale()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, Spring2026);
+        var (id, etag) = await PostedAsync(app, RealNotices.China2023No23.Replace("\"2023-08-01\"", "\"2023-08-01\", \"effectiveUntil\": \"2026-06-30\"", StringComparison.Ordinal));
+        await app.RecordAsync("""
+            { "issuer": "CHN", "documentNumber": "longer", "title": "Longer", "announcedOn": "2026-02-01", "confidence": "confirmed",
+              "actions": [{"action": "extend", "target": {"issuer": "CHN", "documentNumber": "2023-23"}, "from": "2026-07-01", "until": "2026-12-31"}] }
+            """);
+
+        using var read = new HttpRequestMessage(HttpMethod.Get, $"/api/controls/notices/{id}");
+        read.Headers.TryAddWithoutValidation("If-None-Match", etag);
+        (await app.Http.SendAsync(read)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await app.PutAsync(id, RealNotices.China2023No23, etag)).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+    }
+
+    [Fact]
     public async Task A_corrected_suspension_moves_the_clause_it_acts_on_and_both_wordings_are_kept()
     {
         await using var app = await ControlsApp.StartAsync(servers, Spring2026);
