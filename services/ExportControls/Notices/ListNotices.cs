@@ -26,7 +26,10 @@ internal static class ListNotices
         var now = time.GetUtcNow();
         ControlStatus? wantedStatus = status is null ? null : EnumNames.Parse<ControlStatus>("status", status);
         var number = documentNumber is null ? null : NumberAsked.Of(filter.Issuer, documentNumber);
-        if (knownOn is not null) return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, number, wantedStatus, on, page, db, earlier, now, cancellationToken);
+        KnowledgeDate? knownAt = knownOn is null ? null : KnowledgeDate.Parse(knownOn);
+        // In one moment, so that a notice is read with its own clauses, and what moves from the settled to the rest is neither missed nor doubled.
+        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        if (knownAt is not null) return await AsKnownAsync(knownAt, filter, number, wantedStatus, on, page, db, earlier, now, cancellationToken);
         var rows = await RowsAsync(db.Notices.AsNoTracking(), filter, number, wantedStatus, on, page, db, now, cancellationToken);
         var found = Page.From(rows, page, n => new Position(n.AnnouncedOn, n.Id));
         return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now))], found.NextCursor);
@@ -72,8 +75,6 @@ internal static class ListNotices
     {
         var (matches, dayOf) = (filter.AsPredicate(), IssuerDay.Asked(on, now));
         var after = page.After<Position>();
-        // In one moment, so that nothing is missed or doubled by moving from the one to the other.
-        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var settled = await RowsAsync(knownAt.Settled(db.Notices.AsNoTracking()), filter, number, status, on, page, db, now, cancellationToken);
         var first = new FirstInOrder<NoticeResource, Position>(page.Take, Position.Order);
         foreach (var row in settled) first.Add(NoticeResource.Of(row, now), new Position(row.AnnouncedOn, row.Id));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Tests.Support;
+using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Microsoft.EntityFrameworkCore;
 
@@ -50,6 +51,31 @@ public class CorrectNoticeTests(ServersFixture servers)
         read.Headers.TryAddWithoutValidation("If-None-Match", etag);
         (await app.Http.SendAsync(read)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await app.PutAsync(id, RealNotices.China2023No23, etag)).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+    }
+
+    [Fact]
+    public async Task A_list_of_notices_holds_each_with_its_own_clauses_while_a_correction_commits()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, Spring2026);
+        await app.RecordAsync(RealNotices.China2023No23);
+        HttpResponseMessage answer = await app.WithDbAsync(async db =>
+        {
+            await using var correction = await db.Database.BeginTransactionAsync();
+            await db.Database.ExecuteSqlAsync($"LOCK TABLE clauses IN ACCESS EXCLUSIVE MODE");
+            var list = app.Http.GetAsync("/api/controls/notices");
+            // It has read the notices and waits for their clauses.
+            await Eventually.IsTrueAsync(() => app.WithDbAsync(other => other.Database.SqlQuery<bool>($"""
+                SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    AND query LIKE '%FROM notices%' AND query LIKE '%JOIN clauses%') AS "Value"
+                """).SingleAsync()));
+            await db.Database.ExecuteSqlAsync($$"""UPDATE notices SET document = jsonb_set(document, '{clauses,0,number}', '"7"')""");
+            await db.Database.ExecuteSqlAsync($"UPDATE clauses SET number = '7'");
+            await correction.CommitAsync();
+            return await list;
+        });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        ((string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["items"]![0]!["clauses"]![0]!["number"]).ShouldBe("1");
     }
 
     [Fact]
