@@ -75,6 +75,22 @@ public class PostNoticeTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_source_named_twice_is_one_source_and_the_same_notice_again_changes_nothing()
+    {
+        await using var app = await ControlsApp.StartAsync(servers);
+        var notice = JsonNode.Parse(RealNotices.China2023No23)!;
+        notice["sources"] = JsonNode.Parse("""[{"url": "https://example.org/a", "kind": "secondary"}, {"url": "https://example.org/a", "kind": "secondary"}]""");
+        notice["confidence"] = null;
+        var first = await app.RecordAsync(notice.ToJsonString());
+        (first["sources"]!.AsArray().Count, (string?)first["confidence"]).ShouldBe((1, "unconfirmed"));
+
+        var again = await app.PostAsync(notice.ToJsonString());
+
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+        ((int?)JsonNode.Parse(await again.Content.ReadAsStringAsync())!["revision"]).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_same_number_with_other_content_is_a_conflict_and_changes_nothing()
     {
         await using var app = await ControlsApp.StartAsync(servers);
