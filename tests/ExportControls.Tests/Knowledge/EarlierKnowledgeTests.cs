@@ -4,6 +4,7 @@ using Chokepoint.ExportControls.Registry;
 using Chokepoint.ExportControls.Tests.Support;
 using Chokepoint.Testing.Servers;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Chokepoint.ExportControls.Tests.Knowledge;
 
@@ -132,6 +133,34 @@ public class EarlierKnowledgeTests(ServersFixture servers)
             var answer = await app.PutAsync((string)notice["id"]!, body.ToJsonString(), etag);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         }
+    }
+
+    [Fact]
+    public async Task Pages_as_known_lose_nothing_where_the_database_orders_text_by_a_language()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, settings: ("ConnectionStrings:controlsdb", await EnglishDatabaseAsync()));
+        foreach (var number in new[] { "a", "B", "c" }) // in English; by their bytes B is first
+            await app.RecordAsync(RealNotices.ChinaToEurope.Replace("made-up-1", number, StringComparison.Ordinal));
+
+        foreach (var query in new[] { "/timeline?limit=1&knownOn=2199-01-01", "/timeline?limit=1", "/upcoming?limit=1&on=2024-12-01&knownOn=2199-01-01" })
+            (await app.ItemsAsync(query)).Select(c => (string?)c["documentNumber"]).ShouldBe(["B", "a", "c"], query);
+    }
+
+    private async Task<string> EnglishDatabaseAsync()
+    {
+        var own = await servers.CreateDatabaseAsync();
+        var name = $"english_{Guid.NewGuid():N}";
+        await using var source = NpgsqlDataSource.Create(own);
+        await using var create = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'");
+        try
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+        catch (PostgresException without) when (without.SqlState is PostgresErrorCodes.FeatureNotSupported)
+        {
+            Assert.Skip("This Postgres was built without ICU.");
+        }
+        return new NpgsqlConnectionStringBuilder(own) { Database = name }.ConnectionString;
     }
 
     [Fact]
