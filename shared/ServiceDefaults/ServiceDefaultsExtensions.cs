@@ -119,6 +119,7 @@ public static class ServiceDefaultsExtensions
     private static RouteGroupBuilder Group(WebApplication app, string prefix, string? scope)
     {
         var group = app.MapGroup(prefix).WithETags();
+        group.AddEndpointFilterFactory(DayFilter.Apply);
         group.AddEndpointFilterFactory(ValidationFilter.Apply);
         group.WithAudit();
         group.AddEndpointFilter(Idempotency.FilterAsync);
@@ -133,6 +134,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<ServerSpan>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseMiddleware<EmptyQueryValues>();
         app.UseRouting();
         app.MapHealth();
         return app;

@@ -205,7 +205,7 @@ public partial class BadNoticeTests(ServersFixture servers)
     [InlineData("/notices?measure=embargo", "/measure")]
     [InlineData("/notices?issuer=XXX", "/issuer")]
     [InlineData("/upcoming?days=0", "/days")]
-    [InlineData("/timeline?mineral=", "/mineral")]
+    [InlineData("/timeline?mineral=%20", "/mineral")]
     public async Task A_question_with_an_unknown_name_in_it_is_refused(string path, string expected)
     {
         await using var app = await ControlsApp.StartAsync(servers);

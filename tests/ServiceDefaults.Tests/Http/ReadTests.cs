@@ -28,6 +28,7 @@ public sealed class ReadTests : IAsyncLifetime
             _version++;
             return TypedResults.NoContent();
         });
+        api.MapGet("/asked", (string? mineral, DateOnly? on, bool? legal, PageRequest page) => TypedResults.Ok(new { mineral, on, legal, page.Limit }));
         api.MapGet("/numbers", (PageRequest page) =>
         {
             var rows = Enumerable.Range(1, 10).Where(number => number > page.After<int>()).Take(page.Take).ToList();
@@ -72,6 +73,29 @@ public sealed class ReadTests : IAsyncLifetime
         using var answer = await GetAsync("absent", "*");
         await answer.ProblemAsync(404, "not-found");
         answer.Headers.ETag.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("mineral=&on=2026-11-28&legal=&limit=", """{"mineral":null,"on":"2026-11-28","legal":null,"limit":100}""")]
+    [InlineData("on=&mineral=&mineral=gallium&legal", """{"mineral":"gallium","on":null,"legal":null,"limit":100}""")]
+    [InlineData("mineral=a%26b%3D&on=", """{"mineral":"a&b=","on":null,"legal":null,"limit":100}""")]
+    [InlineData("on=", """{"mineral":null,"on":null,"legal":null,"limit":100}""")]
+    public async Task A_query_parameter_without_a_value_is_as_one_that_is_not_there(string query, string expected)
+    {
+        using var answer = await GetAsync("asked?" + query);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("10/11/2026")]
+    [InlineData("2026-11")]
+    [InlineData("2026-11-1")]
+    [InlineData("28 November 2026")]
+    [InlineData("2026-11-31")]
+    public async Task A_day_that_is_not_as_ISO_8601_writes_it_is_malformed_and_named(string day)
+    {
+        using var answer = await GetAsync("asked?on=" + Uri.EscapeDataString(day));
+        (await answer.ProblemAsync(400, "malformed")).Error("/on").ShouldNotBeEmpty();
     }
 
     [Fact]
