@@ -66,6 +66,7 @@ public class DraftTests(ServersFixture servers)
     [Theory]
     [InlineData("""{"clauses": "none"}""", HttpStatusCode.UnprocessableEntity, "/clauses")]
     [InlineData("""{"isuer": "CHN"}""", HttpStatusCode.UnprocessableEntity, "/isuer")]
+    [InlineData("""{"clauses": [{"quota": {"volume": 1e400}}]}""", HttpStatusCode.UnprocessableEntity, "/clauses/0/quota/volume")]
     [InlineData("""{"announcedOn": "soon"}""", HttpStatusCode.UnprocessableEntity, "/announcedOn")]
     [InlineData("[]", HttpStatusCode.BadRequest, null)]
     [InlineData("{", HttpStatusCode.BadRequest, null)]
