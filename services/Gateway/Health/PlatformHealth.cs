@@ -123,5 +123,5 @@ internal static class PlatformHealthExtensions
         var answer = await health.AskAsync(http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
         return Results.Json(answer, EventJson.Options, statusCode: answer.Status is Unhealthy ? 503 : 200);
-    });
+    }).WithHead();
 }

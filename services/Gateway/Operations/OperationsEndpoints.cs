@@ -25,8 +25,8 @@ internal static class OperationsEndpoints
 
     public static void MapPlatformOperations(this WebApplication app)
     {
-        app.MapOpenApi("/api/ops/openapi.json");
-        var ops = app.MapGroup("/api/ops").WithETags();
+        app.MapOpenApi("/api/ops/openapi.json").WithHead();
+        var ops = app.MapGroup("/api/ops").WithETags().WithHead();
         ops.MapGet("/", OverviewAsync).WithName("GetOverview").WithSummary("What waits in each service: outbox, quarantine, dead letters");
         ops.MapRebuild();
         ops.MapGet("/dead-letters", (HttpContext http, PageRequest page, EveryService services, string? service = null, CancellationToken cancellationToken = default) =>

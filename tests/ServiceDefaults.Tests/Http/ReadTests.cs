@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -29,6 +30,7 @@ public sealed class ReadTests : IAsyncLifetime
             return TypedResults.NoContent();
         });
         api.MapGet("/asked", (string? mineral, DateOnly? on, bool? legal, PageRequest page) => TypedResults.Ok(new { mineral, on, legal, page.Limit }));
+        api.MapGet("/stream", (CancellationToken cancellationToken) => TypedResults.ServerSentEvents(EndlessAsync(cancellationToken)));
         api.MapGet("/numbers", (PageRequest page) =>
         {
             var rows = Enumerable.Range(1, 10).Where(number => number > page.After<int>()).Take(page.Take).ToList();
@@ -37,6 +39,12 @@ public sealed class ReadTests : IAsyncLifetime
     }, builder => builder.Configuration["RateLimits:PerSecond"] = "100000");
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    private static async IAsyncEnumerable<string> EndlessAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return "here";
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+    }
 
     private async Task<HttpResponseMessage> GetAsync(string path, string? ifNoneMatch = null)
     {
@@ -73,6 +81,34 @@ public sealed class ReadTests : IAsyncLifetime
         using var answer = await GetAsync("absent", "*");
         await answer.ProblemAsync(404, "not-found");
         answer.Headers.ETag.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("value", 200)]
+    [InlineData("plain", 200)]
+    [InlineData("versioned", 200)]
+    [InlineData("absent", 404)]
+    [InlineData("openapi.json", 200)]
+    public async Task HEAD_is_answered_as_GET_is_without_the_body(string path, int status)
+    {
+        using var get = await GetAsync(path);
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/tests/" + path);
+        using var head = await _service.Client.SendAsync(request);
+        ((int)head.StatusCode).ShouldBe(status);
+        head.Headers.ETag.ShouldBe(get.Headers.ETag);
+        head.Content.Headers.ContentType.ShouldBe(get.Content.Headers.ContentType);
+        (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task HEAD_of_a_stream_is_answered_at_once_and_HEAD_is_no_operation_of_the_reference()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/tests/stream");
+        using var head = await _service.Client.SendAsync(request, HttpCompletionOption.ResponseContentRead, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        head.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        using var reference = await GetAsync("openapi.json");
+        (await reference.JsonAsync())["paths"]!["/api/tests/stream"]!.AsObject().Select(operation => operation.Key).ShouldBe(["get"]);
     }
 
     [Theory]
