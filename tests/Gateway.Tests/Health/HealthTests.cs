@@ -74,6 +74,10 @@ public sealed class HealthTests : IAsyncLifetime
         health["status"]!.GetValue<string>().ShouldBe("unhealthy");
         health["checks"]!["postgres"]!["status"]!.GetValue<string>().ShouldBe("unhealthy");
         health["checks"]!["risk"]!["detail"]!.GetValue<string>().ShouldBe("Postgres does not answer.");
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        using var ready = await _gateway.Client.GetAsync(new Uri(_backends[0].Address, "ready"));
+        ((int)ready.StatusCode).ShouldBe(503);
+        ready.Headers.RetryAfter.ShouldNotBeNull();
     }
 
     [Fact]
