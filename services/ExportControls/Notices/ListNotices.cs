@@ -15,7 +15,7 @@ internal static class ListNotices
     public static void MapListNotices(this IEndpointRouteBuilder notices) => notices.MapGet("/", HandleAsync)
         .WithName("ListNotices").WithTags("Notices").WithSummary("Notices, the latest announced first")
         .WithDescription(
-            "A notice is found when one of its clauses meets every condition; `status` is that of the day `on`, today without it. "
+            "A notice is found when one of its clauses meets every condition; `status`, as asked and as answered, is that of the day `on`, today without it. "
             + "`documentNumber`, with `issuer`, finds the notice of that number in whatever spelling. "
             + "`knownOn`, a day or an instant, answers with the wordings and the schedules known then.");
 
@@ -32,7 +32,7 @@ internal static class ListNotices
         if (knownAt is not null) return await AsKnownAsync(knownAt, filter, number, wantedStatus, on, page, db, earlier, now, cancellationToken);
         var rows = await RowsAsync(db.Notices.AsNoTracking(), filter, number, wantedStatus, on, page, db, now, cancellationToken);
         var found = Page.From(rows, page, n => new Position(n.AnnouncedOn, n.Id));
-        return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now))], found.NextCursor);
+        return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now, on))], found.NextCursor);
     }
 
     private static async Task<List<NoticeRow>> RowsAsync(
@@ -77,7 +77,7 @@ internal static class ListNotices
         var after = page.After<Position>();
         var settled = await RowsAsync(knownAt.Settled(db.Notices.AsNoTracking()), filter, number, status, on, page, db, now, cancellationToken);
         var first = new FirstInOrder<NoticeResource, Position>(page.Take, Position.Order);
-        foreach (var row in settled) first.Add(NoticeResource.Of(row, now), new Position(row.AnnouncedOn, row.Id));
+        foreach (var row in settled) first.Add(NoticeResource.Of(row, now, on), new Position(row.AnnouncedOn, row.Id));
 
         var between = await earlier.BetweenAsync(knownAt, cancellationToken);
         var named = number is null ? null : (await number.Apply(db.Notices, db.Notices).Select(n => n.Id).ToListAsync(cancellationToken)).ToHashSet();
@@ -89,7 +89,7 @@ internal static class ListNotices
         {
             var position = new Position(wording.Document.AnnouncedOn, wording.NoticeId);
             if ((after is null || Position.Order.Compare(position, after) > 0) && IsFound(wording.Document))
-                first.Add(NoticeResource.AsKnown(notices[wording.NoticeId], wording, known, now), position);
+                first.Add(NoticeResource.AsKnown(notices[wording.NoticeId], wording, known, now, on), position);
         }
         var found = Page.From(first.InOrder(), page, f => f.Position);
         return new Page<NoticeResource>([.. found.Items.Select(f => f.Item)], found.NextCursor);

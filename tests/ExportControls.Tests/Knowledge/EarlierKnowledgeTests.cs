@@ -135,6 +135,21 @@ public class EarlierKnowledgeTests(ServersFixture servers)
         }
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&knownOn=2025-11-09")]
+    [InlineData("&knownOn=2199-01-01")]
+    public async Task A_list_of_notices_says_what_each_clause_is_on_the_day_asked_about(string knownOn)
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
+        await app.RecordAsync(RealNotices.China2024No46);
+        await app.RecordAsync(RealNotices.China2025No72);
+
+        var notice = (await app.ItemsAsync("/notices?status=suspended&on=2025-12-01" + knownOn)).Single();
+        notice["clauses"]!.AsArray().Select(c => $"{c!["number"]} {c["status"]} {c["stateSince"]} {c["basis"]}")
+            .ShouldBe(["1 in_force 2024-12-03 notice", "2 suspended 2025-11-09 notice"]);
+    }
+
     [Fact]
     public async Task Pages_as_known_lose_nothing_where_the_database_orders_text_by_a_language()
     {
