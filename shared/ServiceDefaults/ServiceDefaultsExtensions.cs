@@ -99,7 +99,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<AuditTrail>();
 
         var area = app.Services.GetRequiredService<ServiceIdentity>().Area;
-        app.MapOpenApi($"/api/{area}/openapi.json").AllowAnonymous().DisableRateLimiting();
+        app.MapOpenApi($"/api/{area}/openapi.json").WithHead().AllowAnonymous().DisableRateLimiting();
         return Group(app, "/api/" + area, scope);
     }
 
@@ -118,7 +118,8 @@ public static class ServiceDefaultsExtensions
 
     private static RouteGroupBuilder Group(WebApplication app, string prefix, string? scope)
     {
-        var group = app.MapGroup(prefix).WithETags();
+        var group = app.MapGroup(prefix).WithHead().WithETags();
+        group.AddEndpointFilterFactory(DayFilter.Apply);
         group.AddEndpointFilterFactory(ValidationFilter.Apply);
         group.WithAudit();
         group.AddEndpointFilter(Idempotency.FilterAsync);
@@ -133,6 +134,7 @@ public static class ServiceDefaultsExtensions
         app.UseMiddleware<ServerSpan>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
+        app.UseMiddleware<EmptyQueryValues>();
         app.UseRouting();
         app.MapHealth();
         return app;

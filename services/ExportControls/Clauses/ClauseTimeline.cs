@@ -76,15 +76,22 @@ internal static class ClauseTimeline
         var changes =
             from clause in clauses
             join interval in intervals on clause.Id equals interval.ClauseId
-            select new { Clause = clause, Interval = interval };
+            // In the order of ClausePosition, whatever the database's own order of text is.
+            select new
+            {
+                Clause = clause,
+                Interval = interval,
+                Issuer = EF.Functions.Collate(clause.Issuer, "C"),
+                DocumentNumber = EF.Functions.Collate(clause.DocumentNumber, "C"),
+            };
         if (position is ({ } startsAt, { } after))
             changes = changes.Where(c => EF.Functions.GreaterThan(
-                ValueTuple.Create(c.Interval.StartsAt, c.Clause.Issuer, c.Clause.DocumentNumber, c.Clause.Ordinal, c.Clause.Id),
+                ValueTuple.Create(c.Interval.StartsAt, c.Issuer, c.DocumentNumber, c.Clause.Ordinal, c.Clause.Id),
                 ValueTuple.Create(startsAt, after.Issuer, after.DocumentNumber, after.Ordinal, after.Id)));
 
         var rows = await (
             from change in changes
-            orderby change.Interval.StartsAt, change.Clause.Issuer, change.Clause.DocumentNumber, change.Clause.Ordinal, change.Clause.Id
+            orderby change.Interval.StartsAt, change.Issuer, change.DocumentNumber, change.Clause.Ordinal, change.Clause.Id
             select new
             {
                 change.Clause,

@@ -56,7 +56,7 @@ internal sealed class BoundaryClock(
         return MoveAsync(
             "boundaries pass",
             $"""
-            SELECT * FROM clauses WHERE next_boundary_at <= LEAST({now}, now())
+            SELECT * FROM clauses WHERE next_boundary_at <= LEAST({now}, now()) AND NOT is_removed
             ORDER BY next_boundary_at, id LIMIT {AtOnce} FOR UPDATE SKIP LOCKED
             """,
             (ledger, clause) =>
@@ -72,7 +72,7 @@ internal sealed class BoundaryClock(
     private Task<int> RemindAsync(CancellationToken cancellationToken) => MoveAsync(
         "boundaries ahead",
         $"""
-        SELECT * FROM clauses WHERE next_reminder_at <= LEAST({time.GetUtcNow()}, now())
+        SELECT * FROM clauses WHERE next_reminder_at <= LEAST({time.GetUtcNow()}, now()) AND NOT is_removed
         ORDER BY next_reminder_at, id LIMIT {AtOnce} FOR UPDATE SKIP LOCKED
         """,
         (ledger, clause) => ledger.Remind(clause, clause.Notice.Document),

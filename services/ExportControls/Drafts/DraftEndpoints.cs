@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using Chokepoint.ExportControls.Clauses;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Notices;
@@ -68,11 +67,9 @@ internal static class DraftEndpoints
             id, await db.Set<DraftRow>().AsNoTracking().Include(d => d.Sources).FirstOrDefaultAsync(d => d.Id == id, cancellationToken), db, http, cancellationToken);
 
     private static async Task<Results<Ok<DraftResource>, ProblemHttpResult>> EditAsync(
-        Guid id, IfMatch ifMatch, HttpContext http, DraftReview review, ControlsDbContext db, CancellationToken cancellationToken)
+        Guid id, IfMatch ifMatch, MergePatch patch, HttpContext http, DraftReview review, ControlsDbContext db, CancellationToken cancellationToken)
     {
-        if (await PatchAsync(http, cancellationToken) is not JsonObject patch)
-            throw new ProblemException(ProblemKind.Malformed, "The body must be a JSON object: a merge patch of the draft's notice.");
-        var draft = await review.EditAsync(id, patch, draft => ifMatch.Require(DraftResource.ETagOf(draft)), cancellationToken);
+        var draft = await review.EditAsync(id, patch.Members, draft => ifMatch.Require(DraftResource.ETagOf(draft)), cancellationToken);
         return await AnswerAsync(id, draft, db, http, cancellationToken);
     }
 
@@ -104,19 +101,6 @@ internal static class DraftEndpoints
     }
 
     private static ProblemHttpResult Unknown(Guid id) => Problems.NotFound($"No draft has the id {id}.");
-
-    /// <summary>The body as it stands, since a member that is null says something else in a patch than one that is missing.</summary>
-    private static async Task<JsonNode?> PatchAsync(HttpContext http, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await JsonNode.ParseAsync(http.Request.Body, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }, cancellationToken: cancellationToken);
-        }
-        catch (JsonException)
-        {
-            throw new ProblemException(ProblemKind.Malformed, "The body is not valid JSON.");
-        }
-    }
 
     private static async Task<Action<DraftRow>> WhereMatchingAsync(HttpContext http)
     {

@@ -8,12 +8,14 @@ namespace Chokepoint.ExportControls.Drafts;
 /// <summary>Operations on a notice with gaps, as JSON, so that every field of it is treated alike.</summary>
 internal static class NoticeJson
 {
+    private static readonly JsonSerializerOptions Strict = new(EventJson.Strict) { Converters = { new FiniteNumbers() } };
+
     public static JsonObject Of(NoticeRequest notice) => JsonSerializer.SerializeToNode(notice, EventJson.Options)!.AsObject();
 
     public static JsonObject Parse(string json) => JsonNode.Parse(json)!.AsObject();
 
     /// <exception cref="JsonException">A member is not of its kind, or not known.</exception>
-    public static NoticeRequest ToRequest(JsonObject notice) => notice.Deserialize<NoticeRequest>(EventJson.Strict)!;
+    public static NoticeRequest ToRequest(JsonObject notice) => notice.Deserialize<NoticeRequest>(Strict)!;
 
     /// <summary>JSON Merge Patch (RFC 7396): null takes away, objects are merged, anything else replaces.</summary>
     public static JsonNode? Patch(JsonNode? target, JsonNode? patch)

@@ -2,6 +2,7 @@ using System.Data;
 using System.Runtime.CompilerServices;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
+using Chokepoint.ExportControls.Domain;
 using Chokepoint.Messaging.Operations;
 using Microsoft.EntityFrameworkCore;
 
@@ -38,7 +39,7 @@ internal sealed class ClauseFacts(IDbContextFactory<ControlsDbContext> contexts,
     {
         var document = row.Notice.Document;
         var schedule = row.ScheduleAsKnown();
-        var state = schedule.Single(interval => interval.From == row.StateSince);
+        var state = ClauseSchedule.On(schedule, row.StateSince);
         var clause = document.Clauses.Single(c => c.Number == row.Number);
         return ClauseStatement.Of(row, document, clause, schedule, state, time.GetUtcNow()) with { Version = row.Version, Silent = true };
     }

@@ -39,7 +39,9 @@ internal sealed class ClauseLedger(ControlsDbContext db, TimeProvider time)
     {
         var clause = before.Clauses.Single(c => c.Number == row.Number);
         row.IsRemoved = true;
-        return Announce(row, before, clause, [new ControlInterval(before.AnnouncedOn, null, ControlStatus.Withdrawn, StatusBasis.Notice)], silent);
+        var today = Economies.DayOf(row.Issuer, time.GetUtcNow());
+        var from = before.AnnouncedOn < today ? before.AnnouncedOn : today; // it waits for no day, that of its announcement neither
+        return Announce(row, before, clause, [new ControlInterval(from, null, ControlStatus.Withdrawn, StatusBasis.Notice)], silent);
     }
 
     /// <summary>

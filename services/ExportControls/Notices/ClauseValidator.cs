@@ -105,8 +105,8 @@ internal sealed class QuotaValidator : AbstractValidator<QuotaRequest>
 {
     public QuotaValidator()
     {
-        RuleFor(q => q.Volume).NotNull().WithMessage("Is needed: what may leave in a year, 0 or more.").Must(v => v is null or >= 0).WithMessage("Is negative: must be 0 or more.");
-        RuleFor(q => q.Baseline).Must(b => b is null or > 0).WithMessage("Must be more than 0, or null where it is not known.");
+        RuleFor(q => q.Volume).NotNull().WithMessage("Is needed: what may leave in a year, 0 or more.").Must(v => v is null or >= 0).WithMessage("Is negative: must be 0 or more.").IsFinite();
+        RuleFor(q => q.Baseline).Must(b => b is null or > 0).WithMessage("Must be more than 0, or null where it is not known.").IsFinite();
         RuleFor(q => q.Unit).IsLabel(20);
         RuleFor(q => q.Periods).HasAtMost(120);
         RuleForEach(q => q.Periods).NotNull().WithMessage("Is null: give from, until and volume.").SetValidator(new QuotaPeriodValidator()!);
@@ -120,6 +120,6 @@ internal sealed class QuotaPeriodValidator : AbstractValidator<QuotaPeriodReques
         RuleFor(p => p.From).IsDay();
         RuleFor(p => p.Until).IsDay();
         RuleFor(p => p.Until).Must((period, until) => !(until < period.From)).WithMessage(p => $"Is before from: must be {p.From:O} or later.");
-        RuleFor(p => p.Volume).NotNull().WithMessage("Is needed: what may leave in the period, 0 or more.").Must(v => v is null or >= 0).WithMessage("Is negative: must be 0 or more.");
+        RuleFor(p => p.Volume).NotNull().WithMessage("Is needed: what may leave in the period, 0 or more.").Must(v => v is null or >= 0).WithMessage("Is negative: must be 0 or more.").IsFinite();
     }
 }

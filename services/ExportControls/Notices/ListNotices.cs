@@ -15,7 +15,7 @@ internal static class ListNotices
     public static void MapListNotices(this IEndpointRouteBuilder notices) => notices.MapGet("/", HandleAsync)
         .WithName("ListNotices").WithTags("Notices").WithSummary("Notices, the latest announced first")
         .WithDescription(
-            "A notice is found when one of its clauses meets every condition; `status` is that of the day `on`, today without it. "
+            "A notice is found when one of its clauses meets every condition; `status`, as asked and as answered, is that of the day `on`, today without it. "
             + "`documentNumber`, with `issuer`, finds the notice of that number in whatever spelling. "
             + "`knownOn`, a day or an instant, answers with the wordings and the schedules known then.");
 
@@ -26,10 +26,13 @@ internal static class ListNotices
         var now = time.GetUtcNow();
         ControlStatus? wantedStatus = status is null ? null : EnumNames.Parse<ControlStatus>("status", status);
         var number = documentNumber is null ? null : NumberAsked.Of(filter.Issuer, documentNumber);
-        if (knownOn is not null) return await AsKnownAsync(KnowledgeDate.Parse(knownOn), filter, number, wantedStatus, on, page, db, earlier, now, cancellationToken);
+        KnowledgeDate? knownAt = knownOn is null ? null : KnowledgeDate.Parse(knownOn);
+        // In one moment, so that a notice is read with its own clauses, and what moves from the settled to the rest is neither missed nor doubled.
+        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        if (knownAt is not null) return await AsKnownAsync(knownAt, filter, number, wantedStatus, on, page, db, earlier, now, cancellationToken);
         var rows = await RowsAsync(db.Notices.AsNoTracking(), filter, number, wantedStatus, on, page, db, now, cancellationToken);
         var found = Page.From(rows, page, n => new Position(n.AnnouncedOn, n.Id));
-        return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now))], found.NextCursor);
+        return new Page<NoticeResource>([.. found.Items.Select(n => NoticeResource.Of(n, now, on))], found.NextCursor);
     }
 
     private static async Task<List<NoticeRow>> RowsAsync(
@@ -72,11 +75,9 @@ internal static class ListNotices
     {
         var (matches, dayOf) = (filter.AsPredicate(), IssuerDay.Asked(on, now));
         var after = page.After<Position>();
-        // In one moment, so that nothing is missed or doubled by moving from the one to the other.
-        await using var moment = await db.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
         var settled = await RowsAsync(knownAt.Settled(db.Notices.AsNoTracking()), filter, number, status, on, page, db, now, cancellationToken);
         var first = new FirstInOrder<NoticeResource, Position>(page.Take, Position.Order);
-        foreach (var row in settled) first.Add(NoticeResource.Of(row, now), new Position(row.AnnouncedOn, row.Id));
+        foreach (var row in settled) first.Add(NoticeResource.Of(row, now, on), new Position(row.AnnouncedOn, row.Id));
 
         var between = await earlier.BetweenAsync(knownAt, cancellationToken);
         var named = number is null ? null : (await number.Apply(db.Notices, db.Notices).Select(n => n.Id).ToListAsync(cancellationToken)).ToHashSet();
@@ -88,7 +89,7 @@ internal static class ListNotices
         {
             var position = new Position(wording.Document.AnnouncedOn, wording.NoticeId);
             if ((after is null || Position.Order.Compare(position, after) > 0) && IsFound(wording.Document))
-                first.Add(NoticeResource.AsKnown(notices[wording.NoticeId], wording, known, now), position);
+                first.Add(NoticeResource.AsKnown(notices[wording.NoticeId], wording, known, now, on), position);
         }
         var found = Page.From(first.InOrder(), page, f => f.Position);
         return new Page<NoticeResource>([.. found.Items.Select(f => f.Item)], found.NextCursor);

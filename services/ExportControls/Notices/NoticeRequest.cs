@@ -41,14 +41,17 @@ internal sealed record NoticeRequest
     /// <summary>Where sources differ on <c>announcedOn</c>: which day each gives, that which is taken among them.</summary>
     public IReadOnlyList<DateClaimRequest>? DateClaims { get; init; }
 
-    public NoticeDocument ToDocument() => new(
-        Issuer!, Authority, DocumentNumber!, Title!, Language, AnnouncedOn!.Value,
-        [.. (Sources ?? []).Select(s => new SourceReference(s.Url!, s.Kind!))],
-        Confidence ?? (Sources is [{ Kind: "secondary" }] ? Contracts.Confidence.Unconfirmed : Contracts.Confidence.Confirmed),
-        [.. (Clauses ?? []).Select(c => c.ToDocument())],
-        [.. (Actions ?? []).Select(a => a.ToDocument())],
-        Notes,
-        DateClaimRequest.ToClaims(DateClaims));
+    public NoticeDocument ToDocument()
+    {
+        SourceReference[] sources = [.. (Sources ?? []).Select(s => new SourceReference(s.Url!, s.Kind!)).Distinct()];
+        return new NoticeDocument(
+            Issuer!, Authority, DocumentNumber!, Title!, Language, AnnouncedOn!.Value, sources,
+            Confidence ?? (sources is [{ Kind: "secondary" }] ? Contracts.Confidence.Unconfirmed : Contracts.Confidence.Confirmed),
+            [.. (Clauses ?? []).Select(c => c.ToDocument())],
+            [.. (Actions ?? []).Select(a => a.ToDocument())],
+            Notes,
+            DateClaimRequest.ToClaims(DateClaims));
+    }
 }
 
 /// <param name="Url">Absolute http or https address of the document.</param>

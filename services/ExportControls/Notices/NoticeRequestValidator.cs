@@ -117,6 +117,10 @@ internal static class FieldRules
         .Must(day => day is not null || !required).WithMessage("Is needed: a day such as 2026-11-28.")
         .Must(day => day is null || (day >= First && day <= Last)).WithMessage("Must be a day from 1900-01-01 to 2199-12-31.");
 
+    /// <summary>JSON may give a number that is read as infinity, such as 1e400.</summary>
+    public static IRuleBuilderOptions<T, double?> IsFinite<T>(this IRuleBuilder<T, double?> rule) => rule
+        .Must(number => number is null || double.IsFinite(number.Value)).WithMessage("Is larger than a number can be here: must be below 1.8e308.");
+
     /// <summary>JSON may give an enumeration's value as a number; only those that have a name count.</summary>
     public static IRuleBuilderOptions<T, TEnum?> IsNamed<T, TEnum>(this IRuleBuilder<T, TEnum?> rule)
         where TEnum : struct, Enum => rule

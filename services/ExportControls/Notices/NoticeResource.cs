@@ -6,7 +6,7 @@ using Chokepoint.ServiceDefaults;
 
 namespace Chokepoint.ExportControls.Notices;
 
-/// <summary>A notice as answered: the document, and what each of its clauses is today in the issuer's time zone.</summary>
+/// <summary>A notice as answered: the document, and what each of its clauses is on the day asked about, today in the issuer's time zone if none is.</summary>
 internal sealed record NoticeResource
 {
     public required Guid Id { get; init; }
@@ -44,46 +44,44 @@ internal sealed record NoticeResource
     public Impact? Impact { get; init; }
 
     /// <param name="notice">With its clauses and their schedules loaded.</param>
-    public static NoticeResource Of(NoticeRow notice, DateTimeOffset now) => Of(
+    public static NoticeResource Of(NoticeRow notice, DateTimeOffset now, DateOnly? on = null) => Of(
         notice, notice.Document, notice.Revision,
         notice.Clauses.Where(c => !c.IsRemoved).OrderBy(c => c.Ordinal)
             .Select(c => (notice.Document.Clauses.Single(d => d.Number == c.Number), c.ScheduleAsKnown())),
-        now);
+        on ?? Economies.DayOf(notice.Issuer, now));
 
     /// <summary>In an earlier wording, with the schedules that were known then.</summary>
-    public static NoticeResource AsKnown(NoticeRow notice, NoticeRevisionRow wording, KnownClauses known, DateTimeOffset now) => Of(
-        notice, wording.Document, wording.Revision, known.Of(wording.Document).Select(c => (c.Clause, c.Schedule.ToList())), now);
+    public static NoticeResource AsKnown(NoticeRow notice, NoticeRevisionRow wording, KnownClauses known, DateTimeOffset now, DateOnly? on = null) => Of(
+        notice, wording.Document, wording.Revision, known.Of(wording.Document).Select(c => (c.Clause, c.Schedule.ToList())),
+        on ?? Economies.DayOf(notice.Issuer, now));
 
     private static NoticeResource Of(
         NoticeRow notice, NoticeDocument document, int revision,
-        IEnumerable<(ClauseDocument Clause, List<ControlInterval> Schedule)> clauses, DateTimeOffset now)
+        IEnumerable<(ClauseDocument Clause, List<ControlInterval> Schedule)> clauses, DateOnly day) => new()
     {
-        var today = Economies.DayOf(notice.Issuer, now);
-        return new NoticeResource
-        {
-            Id = notice.Id,
-            Issuer = notice.Issuer,
-            Authority = document.Authority,
-            DocumentNumber = notice.DocumentNumber,
-            Title = document.Title,
-            Language = document.Language,
-            AnnouncedOn = document.AnnouncedOn,
-            Confidence = document.Confidence,
-            Sources = document.Sources,
-            Clauses = [.. clauses.Select(c => ClauseResource.Of(c.Clause, c.Schedule, today))],
-            Actions = document.Actions,
-            Notes = document.Notes,
-            DateClaims = document.DateClaims ?? [],
-            IsShipped = notice.Origin is NoticeOrigin.BuiltIn,
-            DuplicateOf = notice.DuplicateOf,
-            Revision = revision,
-            RecordedAt = notice.RecordedAt,
-            UpdatedAt = notice.UpdatedAt,
-        };
-    }
+        Id = notice.Id,
+        Issuer = notice.Issuer,
+        Authority = document.Authority,
+        DocumentNumber = notice.DocumentNumber,
+        Title = document.Title,
+        Language = document.Language,
+        AnnouncedOn = document.AnnouncedOn,
+        Confidence = document.Confidence,
+        Sources = document.Sources,
+        Clauses = [.. clauses.Select(c => ClauseResource.Of(c.Clause, c.Schedule, day))],
+        Actions = document.Actions,
+        Notes = document.Notes,
+        DateClaims = document.DateClaims ?? [],
+        IsShipped = notice.Origin is NoticeOrigin.BuiltIn,
+        DuplicateOf = notice.DuplicateOf,
+        Revision = revision,
+        RecordedAt = notice.RecordedAt,
+        UpdatedAt = notice.UpdatedAt,
+    };
 
-    /// <summary>Changes with the wording and with the state of any clause, whether a writer or the clock moved it.</summary>
-    public string ETag => ETags.Of(Revision, string.Join(' ', Clauses.Select(c => $"{c.Number}:{c.Status}:{c.StateSince:O}:{c.Schedule.Count}")));
+    /// <summary>Changes with the wording and with the state and the schedule of any clause, whether a writer or the clock moved it.</summary>
+    public string ETag => ETags.Of(Revision, string.Join(' ', Clauses.Select(c =>
+        $"{c.Number}:{c.Status}:{c.StateSince:O}:{string.Join(',', c.Schedule.Select(i => $"{i.From:O}/{i.Until:O}/{i.Status}/{i.Basis}"))}")));
 }
 
 /// <summary>A clause as its notice words it, with its state.</summary>
@@ -120,9 +118,9 @@ internal sealed record ClauseResource
     /// <summary>Every status from the announcement on, past and to come, as known now.</summary>
     public required IReadOnlyList<ControlInterval> Schedule { get; init; }
 
-    public static ClauseResource Of(ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, DateOnly today)
+    public static ClauseResource Of(ClauseDocument clause, IReadOnlyList<ControlInterval> schedule, DateOnly day)
     {
-        var state = ClauseSchedule.On(schedule, today);
+        var state = ClauseSchedule.On(schedule, day);
         return new ClauseResource
         {
             Number = clause.Number,

@@ -122,6 +122,8 @@ internal static class PlatformHealthExtensions
     {
         var answer = await health.AskAsync(http.RequestAborted);
         http.Response.Headers.CacheControl = "no-store";
+        if (answer.Status is Unhealthy)
+            http.Response.Headers.RetryAfter = "1";
         return Results.Json(answer, EventJson.Options, statusCode: answer.Status is Unhealthy ? 503 : 200);
-    });
+    }).WithHead();
 }

@@ -5,7 +5,8 @@ using Chokepoint.Gateway.Forwarding;
 namespace Chokepoint.Gateway.Operations;
 
 /// <summary>What one service answered; <paramref name="Content"/> is null where it did not answer with JSON.</summary>
-internal sealed record ServiceAnswer(string Service, int Status, JsonObject? Content)
+/// <param name="RetryAfter">Its header of that name.</param>
+internal sealed record ServiceAnswer(string Service, int Status, JsonObject? Content, string? RetryAfter = null)
 {
     public bool IsOk => Status is >= 200 and < 300 && Content is not null;
 }
@@ -46,7 +47,9 @@ internal sealed class EveryService(Services services, HttpMessageInvoker connect
                     request.Headers.TryAddWithoutValidation("Authorization", authorization);
                 using var answer = await connections.SendAsync(request, deadline.Token);
                 await using var body = await answer.Content.ReadAsStreamAsync(deadline.Token);
-                return new ServiceAnswer(service.Area.Name, (int)answer.StatusCode, await JsonNode.ParseAsync(body, cancellationToken: deadline.Token) as JsonObject);
+                return new ServiceAnswer(
+                    service.Area.Name, (int)answer.StatusCode, await JsonNode.ParseAsync(body, cancellationToken: deadline.Token) as JsonObject,
+                    answer.Headers.RetryAfter?.ToString());
             }
             catch (Exception fault) when (fault is HttpRequestException or JsonException or IOException or OperationCanceledException
                 && !cancellationToken.IsCancellationRequested)

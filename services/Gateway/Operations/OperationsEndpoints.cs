@@ -25,8 +25,9 @@ internal static class OperationsEndpoints
 
     public static void MapPlatformOperations(this WebApplication app)
     {
-        app.MapOpenApi("/api/ops/openapi.json");
-        var ops = app.MapGroup("/api/ops").WithETags();
+        app.UseMiddleware<AskerFirst>();
+        app.MapOpenApi("/api/ops/openapi.json").WithHead();
+        var ops = app.MapGroup("/api/ops").WithETags().WithHead();
         ops.MapGet("/", OverviewAsync).WithName("GetOverview").WithSummary("What waits in each service: outbox, quarantine, dead letters");
         ops.MapRebuild();
         ops.MapGet("/dead-letters", (HttpContext http, PageRequest page, EveryService services, string? service = null, CancellationToken cancellationToken = default) =>
@@ -82,6 +83,8 @@ internal static class OperationsEndpoints
         {
             if (refused.Status is 401)
                 http.Response.Headers.WWWAuthenticate = new AuthenticationHeaderValue("Bearer", "realm=\"chokepoint\"").ToString();
+            if (refused.RetryAfter is { } wait)
+                http.Response.Headers.RetryAfter = wait;
             return TypedResults.Json(refused.Content!, contentType: "application/problem+json", statusCode: refused.Status);
         }
         return answers.Any(answer => answer.IsOk)

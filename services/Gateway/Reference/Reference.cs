@@ -10,11 +10,12 @@ internal static class ReferenceExtensions
     /// <summary><c>/docs</c>: the interface of all services on one page, and each alone; <c>/problems/{type}</c>: what a problem means.</summary>
     public static void MapReference(this WebApplication app)
     {
-        app.MapGet("/", () => Results.Redirect("/docs"));
-        app.MapGet("/docs/openapi.json", async (PlatformDocument document, CancellationToken cancellationToken) =>
+        var pages = app.MapGroup("").WithHead();
+        pages.MapGet("/", () => Results.Redirect("/docs"));
+        pages.MapGet("/docs/openapi.json", async (PlatformDocument document, CancellationToken cancellationToken) =>
             Results.Text((await document.ReadAsync(cancellationToken)).ToJsonString(), "application/json"));
-        app.MapGet("/problems", () => Results.Text(ProblemPages.Index(), "text/html; charset=utf-8"));
-        app.MapGet("/problems/{slug}", (string slug) => ProblemKind.All.FirstOrDefault(kind => kind.Slug == slug) is { } kind
+        pages.MapGet("/problems", () => Results.Text(ProblemPages.Index(), "text/html; charset=utf-8"));
+        pages.MapGet("/problems/{slug}", (string slug) => ProblemKind.All.FirstOrDefault(kind => kind.Slug == slug) is { } kind
             ? Results.Text(ProblemPages.Page(kind), "text/html; charset=utf-8")
             : Problems.NotFound($"No problem of the gateway's or common to the services is called {slug}."));
         app.UseSwaggerUI(page =>

@@ -37,6 +37,8 @@ internal static class HealthEndpoints
     private static Task WriteAsync(HttpContext http, HealthReport report)
     {
         http.Response.ContentType = "application/json";
+        if (report.Status is HealthStatus.Unhealthy)
+            http.Response.Headers.RetryAfter = "1";
         var answer = new HealthAnswer(Name(report.Status), report.Entries.ToDictionary(
             entry => entry.Key, entry => new HealthAnswer.Check(Name(entry.Value.Status), entry.Value.Description), StringComparer.Ordinal));
         return JsonSerializer.SerializeAsync(http.Response.Body, answer, EventJson.Options, http.RequestAborted);

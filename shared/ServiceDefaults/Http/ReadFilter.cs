@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Http.Json;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,6 +20,11 @@ internal sealed class ReadFilter(IOptions<JsonOptions> json) : IEndpointFilter
         var http = context.HttpContext;
         if (!HttpMethods.IsGet(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method))
             return result;
+        if (HttpMethods.IsHead(http.Request.Method) && IsStream(result))
+        {
+            http.Response.ContentType = "text/event-stream"; // and no more: a stream without its body would never end
+            return Results.Empty;
+        }
         if (Value(result) is not { } value || http.Response.HasStarted)
             return result;
 
@@ -32,6 +38,9 @@ internal sealed class ReadFilter(IOptions<JsonOptions> json) : IEndpointFilter
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Bytes(body, "application/json");
     }
+
+    private static bool IsStream(object? result) =>
+        result?.GetType() is { IsGenericType: true } type && type.GetGenericTypeDefinition() == typeof(ServerSentEventsResult<>);
 
     /// <summary>What a 200 would write as JSON: an object, or the value in <c>Ok</c>.</summary>
     private static object? Value(object? result) => result switch

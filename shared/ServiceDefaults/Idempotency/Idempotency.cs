@@ -117,7 +117,7 @@ public static class Idempotency
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         hash.AppendData(Encoding.UTF8.GetBytes($"{http.Request.Method} {http.Request.Path}{http.Request.QueryString} {http.Request.Headers.IfMatch}\n"));
         var bodyType = http.GetEndpoint()?.Metadata.GetMetadata<IAcceptsMetadata>()?.RequestType;
-        var body = bodyType is null ? null : context.Arguments.FirstOrDefault(argument => argument is JsonNode || bodyType.IsInstanceOfType(argument));
+        var body = bodyType is null ? null : context.Arguments.FirstOrDefault(argument => argument is JsonNode or MergePatch || bodyType.IsInstanceOfType(argument));
         if (body is not null)
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
         else if (http.Request.ContentLength is { } length)

@@ -19,7 +19,8 @@ public static class ServiceDocument
         services.AddOpenApi(Name, options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
-            options.ShouldInclude = endpoint => endpoint.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true;
+            // HEAD goes without saying where GET is, and would be a second operation of the same name.
+            options.ShouldInclude = endpoint => endpoint.RelativePath?.StartsWith("api/", StringComparison.Ordinal) is true && endpoint.HttpMethod is not "HEAD";
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info = new OpenApiInfo { Title = title, Version = "1", Description = $"The interface under /api/{area}." };
@@ -82,7 +83,7 @@ public static class ServiceDocument
             yield return ProblemKind.Malformed;
             yield return ProblemKind.Invalid;
         }
-        if (context.Description.HttpMethod is "GET" or "HEAD")
+        if (context.Description.HttpMethod is "GET")
             yield break;
         Add(Idempotency.Header, ParameterLocation.Header, Text("Up to 255 characters."), "Makes it safe to send the request again within 24 hours: it is answered as it was the first time.");
         if (taken.Contains(typeof(IfMatch)))

@@ -49,6 +49,8 @@ internal sealed partial class ExceptionToProblem(
         BadHttpRequestException { InnerException: JsonException fault } =>
             JsonFault.Explain(fault, BodyType(http), json.Value.SerializerOptions),
         BadHttpRequestException bad => Explain(bad),
+        InvalidOperationException { InnerException: ArgumentException } charset when charset.Message.Contains("content type charset", StringComparison.Ordinal) =>
+            new ProblemException(ProblemKind.UnsupportedMediaType, "The charset of Content-Type is not known here: send the body as UTF-8."),
         JsonException => new ProblemException(ProblemKind.Internal, Unforeseen),
         DbUpdateConcurrencyException => new ProblemException(ProblemKind.Stale, "Another change was stored in the meantime; read it again."),
         _ when Refusal(exception) is { } refusal => refusal,

@@ -34,6 +34,7 @@ public class ActiveClausesTests(ServersFixture servers)
                 ["2023-23/1 in_force 2023-08-01 notice", "2024-46/1 in_force 2024-12-03 notice", "2024-46/2 suspended 2025-11-09 notice"]),
             ("destination=USA&mineral=gallium&on=2026-11-28",
                 ["2023-23/1 in_force 2023-08-01 notice", "2024-46/1 in_force 2024-12-03 notice", "2024-46/2 in_force 2026-11-28 schedule"]),
+            ("destination=USA&mineral=&on=2025-11-09&status=suspended&issuer=&measure=", ["2024-46/2 suspended 2025-11-09 notice"]),
             ("destination=USA&mineral=gallium&on=2026-11-27&status=in_force",
                 ["2023-23/1 in_force 2023-08-01 notice", "2024-46/1 in_force 2024-12-03 notice"]),
             ("destination=USA&mineral=gallium", // today, 23 November 2026

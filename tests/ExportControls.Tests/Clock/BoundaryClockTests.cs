@@ -98,6 +98,49 @@ public class BoundaryClockTests(ServersFixture servers)
         (await app.WithDbAsync(db => db.Clauses.AnyAsync(c => c.DocumentNumber == "future" && c.Version == 1))).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_clause_that_a_correction_takes_out_before_its_day_of_announcement_is_withdrawn_and_holds_up_no_other()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2025, 7, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var tap = await app.TapAsync();
+        await RecordThenTakeOutAsync(app);
+
+        var changes = await tap.TakeAsync(3);
+        (changes[2].Clause, changes[2].Status, changes[2].StateSince).ShouldBe(("2", ControlStatus.Withdrawn, new DateOnly(2025, 7, 1)));
+        app.Time.MoveTo(new DateTimeOffset(2025, 8, 15, 0, 0, 0, TimeSpan.Zero));
+        await IsInForceAsync(app, clause: "1");
+    }
+
+    [Fact]
+    public async Task A_clause_taken_out_that_an_earlier_release_left_due_holds_up_no_other()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2025, 7, 1, 0, 0, 0, TimeSpan.Zero));
+        await RecordThenTakeOutAsync(app);
+        await app.WithDbAsync(db => db.Database.ExecuteSqlAsync(
+            $"UPDATE clauses SET next_boundary_at = '2025-07-02Z', next_reminder_at = '2025-07-02Z', state_since = '2025-06-01' WHERE is_removed"));
+
+        app.Time.MoveTo(new DateTimeOffset(2025, 8, 15, 0, 0, 0, TimeSpan.Zero));
+
+        await IsInForceAsync(app, clause: "1");
+        // Boundaries are told ahead after others have passed, in the same turn.
+        await Eventually.IsTrueAsync(() => app.WithDbAsync(db => db.Clauses.AllAsync(c => c.IsRemoved || c.NextReminderAt == null || c.NextReminderAt > app.Time.GetUtcNow())));
+    }
+
+    /// <summary>A notice that is known a month before its day, with a clause that a correction leaves out.</summary>
+    private static async Task RecordThenTakeOutAsync(ControlsApp app)
+    {
+        const string Kept = """{ "number": "1", "measure": "licensing", "minerals": ["tungsten"], "effectiveFrom": "2025-08-10", "effectiveUntil": "2025-12-31" }""";
+        static string Notice(string clauses) => $$"""
+            { "issuer": "CHN", "documentNumber": "n", "title": "n", "announcedOn": "2025-08-01", "confidence": "confirmed", "clauses": [{{clauses}}] }
+            """;
+        var id = (string)(await app.RecordAsync(Notice($"{Kept}, {Kept.Replace("\"1\"", "\"2\"", StringComparison.Ordinal)}")))["id"]!;
+        var corrected = await app.PutAsync(id, Notice(Kept), "*");
+        corrected.IsSuccessStatusCode.ShouldBeTrue(await corrected.Content.ReadAsStringAsync());
+    }
+
+    private static Task IsInForceAsync(ControlsApp app, string clause) => Eventually.IsTrueAsync(() => app.WithDbAsync(db =>
+        db.Clauses.AnyAsync(c => c.Number == clause && c.Status == ControlStatus.InForce)));
+
     private static Task NothingIsDueAsync(ControlsApp app) => Eventually.IsTrueAsync(() => app.WithDbAsync(db =>
         db.Clauses.AllAsync(c => c.NextBoundaryAt == null || c.NextBoundaryAt > app.Time.GetUtcNow())));
 

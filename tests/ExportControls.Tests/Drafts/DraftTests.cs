@@ -1,4 +1,5 @@
 using System.Net;
+using System.Text;
 using System.Text.Json.Nodes;
 using Chokepoint.ExportControls.Tests.Feeds;
 using Chokepoint.ExportControls.Tests.Support;
@@ -65,6 +66,7 @@ public class DraftTests(ServersFixture servers)
     [Theory]
     [InlineData("""{"clauses": "none"}""", HttpStatusCode.UnprocessableEntity, "/clauses")]
     [InlineData("""{"isuer": "CHN"}""", HttpStatusCode.UnprocessableEntity, "/isuer")]
+    [InlineData("""{"clauses": [{"quota": {"volume": 1e400}}]}""", HttpStatusCode.UnprocessableEntity, "/clauses/0/quota/volume")]
     [InlineData("""{"announcedOn": "soon"}""", HttpStatusCode.UnprocessableEntity, "/announcedOn")]
     [InlineData("[]", HttpStatusCode.BadRequest, null)]
     [InlineData("{", HttpStatusCode.BadRequest, null)]
@@ -75,6 +77,30 @@ public class DraftTests(ServersFixture servers)
         var (answered, problem, _) = await fed.SendAsync(HttpMethod.Patch, path, patch, "*");
         answered.ShouldBe(status, problem.ToString());
         if (field is not null) problem["errors"]![field].ShouldNotBeNull(problem.ToString());
+    }
+
+    [Fact]
+    public async Task Another_edit_under_the_Idempotency_Key_of_an_edit_is_refused()
+    {
+        await using var fed = await FedControls.StartAsync(servers, register: _ => new PlayedAnswer(Samples.FederalPage(Samples.FederalDocument())));
+        var path = $"/api/controls/drafts/{(await fed.DraftsAsync(1)).Single()["id"]}";
+
+        (await EditAsync("first")).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await EditAsync("first")).Headers.Contains("Idempotency-Replayed").ShouldBeTrue();
+        var other = await EditAsync("other");
+        other.StatusCode.ShouldBe(HttpStatusCode.UnprocessableEntity);
+        ((string?)JsonNode.Parse(await other.Content.ReadAsStringAsync())!["type"]).ShouldBe("/problems/idempotency-key-reused");
+
+        async Task<HttpResponseMessage> EditAsync(string notes)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Patch, path)
+            {
+                Content = new StringContent($$"""{"notes": "{{notes}}"}""", Encoding.UTF8, "application/merge-patch+json"),
+            };
+            request.Headers.TryAddWithoutValidation("If-Match", "*");
+            request.Headers.Add("Idempotency-Key", "one-edit");
+            return await fed.App.Http.SendAsync(request);
+        }
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Chokepoint.ExportControls.Registry;
 using Chokepoint.ExportControls.Tests.Support;
 using Chokepoint.Testing.Servers;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 
 namespace Chokepoint.ExportControls.Tests.Knowledge;
 
@@ -132,6 +133,49 @@ public class EarlierKnowledgeTests(ServersFixture servers)
             var answer = await app.PutAsync((string)notice["id"]!, body.ToJsonString(), etag);
             answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
         }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("&knownOn=2025-11-09")]
+    [InlineData("&knownOn=2199-01-01")]
+    public async Task A_list_of_notices_says_what_each_clause_is_on_the_day_asked_about(string knownOn)
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2026, 12, 1, 12, 0, 0, TimeSpan.Zero));
+        await app.RecordAsync(RealNotices.China2024No46);
+        await app.RecordAsync(RealNotices.China2025No72);
+
+        var notice = (await app.ItemsAsync("/notices?status=suspended&on=2025-12-01" + knownOn)).Single();
+        notice["clauses"]!.AsArray().Select(c => $"{c!["number"]} {c["status"]} {c["stateSince"]} {c["basis"]}")
+            .ShouldBe(["1 in_force 2024-12-03 notice", "2 suspended 2025-11-09 notice"]);
+    }
+
+    [Fact]
+    public async Task Pages_as_known_lose_nothing_where_the_database_orders_text_by_a_language()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, settings: ("ConnectionStrings:controlsdb", await EnglishDatabaseAsync()));
+        foreach (var number in new[] { "a", "B", "c" }) // in English; by their bytes B is first
+            await app.RecordAsync(RealNotices.ChinaToEurope.Replace("made-up-1", number, StringComparison.Ordinal));
+
+        foreach (var query in new[] { "/timeline?limit=1&knownOn=2199-01-01", "/timeline?limit=1", "/upcoming?limit=1&on=2024-12-01&knownOn=2199-01-01" })
+            (await app.ItemsAsync(query)).Select(c => (string?)c["documentNumber"]).ShouldBe(["B", "a", "c"], query);
+    }
+
+    private async Task<string> EnglishDatabaseAsync()
+    {
+        var own = await servers.CreateDatabaseAsync();
+        var name = $"english_{Guid.NewGuid():N}";
+        await using var source = NpgsqlDataSource.Create(own);
+        await using var create = source.CreateCommand($"CREATE DATABASE {name} TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'");
+        try
+        {
+            await create.ExecuteNonQueryAsync();
+        }
+        catch (PostgresException without) when (without.SqlState is PostgresErrorCodes.FeatureNotSupported)
+        {
+            Assert.Skip("This Postgres was built without ICU.");
+        }
+        return new NpgsqlConnectionStringBuilder(own) { Database = name }.ConnectionString;
     }
 
     [Fact]

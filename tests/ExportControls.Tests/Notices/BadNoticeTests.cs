@@ -54,6 +54,9 @@ public partial class BadNoticeTests(ServersFixture servers)
         ("/clauses/0/extraterritorial", "/clauses/0/extraterritorial", """{"technology": false}"""),
         ("/clauses/1/quota/periods/0/until", "/clauses/1/quota", """{"volume": 1, "unit": "t", "periods": [{"from": "2025-02-01", "until": "2025-01-01", "volume": 1}]}"""),
         ("/clauses/1/quota/periods/0/from", "/clauses/1/quota", """{"volume": 1, "unit": "t", "periods": [{"from": "2024-01-01", "until": "2025-01-01", "volume": 1}]}"""),
+        ("/clauses/1/quota/volume", "/clauses/1/quota", """{"volume": 1e400, "unit": "t"}"""),
+        ("/clauses/1/quota/baseline", "/clauses/1/quota", """{"volume": 1, "baseline": 1e400, "unit": "t"}"""),
+        ("/clauses/1/quota/periods/0/volume", "/clauses/1/quota", """{"volume": 1, "unit": "t", "periods": [{"from": "2025-01-01", "until": "2025-01-31", "volume": 1e400}]}"""),
         ("/clauses/1/quota/periods/0/volume", "/clauses/1/quota", """{"volume": 1, "unit": "t", "periods": [{"from": "2025-01-01", "until": "2025-01-31", "volume": -1}]}"""),
         ("/clauses/1/quota/periods/1/from", "/clauses/1/quota", """
             {"volume": 1, "unit": "t", "periods": [
@@ -205,7 +208,7 @@ public partial class BadNoticeTests(ServersFixture servers)
     [InlineData("/notices?measure=embargo", "/measure")]
     [InlineData("/notices?issuer=XXX", "/issuer")]
     [InlineData("/upcoming?days=0", "/days")]
-    [InlineData("/timeline?mineral=", "/mineral")]
+    [InlineData("/timeline?mineral=%20", "/mineral")]
     public async Task A_question_with_an_unknown_name_in_it_is_refused(string path, string expected)
     {
         await using var app = await ControlsApp.StartAsync(servers);

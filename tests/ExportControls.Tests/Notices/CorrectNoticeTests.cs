@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json.Nodes;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Tests.Support;
+using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Microsoft.EntityFrameworkCore;
 
@@ -34,6 +35,47 @@ public class CorrectNoticeTests(ServersFixture servers)
         await app.RecordAsync(RealNotices.China2025No72);
 
         (await app.PutAsync(id, RealNotices.China2024No46, etag)).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+    }
+
+    [Fact]
+    public async Task An_extension_that_moves_a_day_to_come_makes_the_ETag_stale()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, Spring2026);
+        var (id, etag) = await PostedAsync(app, RealNotices.China2023No23.Replace("\"2023-08-01\"", "\"2023-08-01\", \"effectiveUntil\": \"2026-06-30\"", StringComparison.Ordinal));
+        await app.RecordAsync("""
+            { "issuer": "CHN", "documentNumber": "longer", "title": "Longer", "announcedOn": "2026-02-01", "confidence": "confirmed",
+              "actions": [{"action": "extend", "target": {"issuer": "CHN", "documentNumber": "2023-23"}, "from": "2026-07-01", "until": "2026-12-31"}] }
+            """);
+
+        using var read = new HttpRequestMessage(HttpMethod.Get, $"/api/controls/notices/{id}");
+        read.Headers.TryAddWithoutValidation("If-None-Match", etag);
+        (await app.Http.SendAsync(read)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await app.PutAsync(id, RealNotices.China2023No23, etag)).StatusCode.ShouldBe(HttpStatusCode.PreconditionFailed);
+    }
+
+    [Fact]
+    public async Task A_list_of_notices_holds_each_with_its_own_clauses_while_a_correction_commits()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, Spring2026);
+        await app.RecordAsync(RealNotices.China2023No23);
+        HttpResponseMessage answer = await app.WithDbAsync(async db =>
+        {
+            await using var correction = await db.Database.BeginTransactionAsync();
+            await db.Database.ExecuteSqlAsync($"LOCK TABLE clauses IN ACCESS EXCLUSIVE MODE");
+            var list = app.Http.GetAsync("/api/controls/notices");
+            // It has read the notices and waits for their clauses.
+            await Eventually.IsTrueAsync(() => app.WithDbAsync(other => other.Database.SqlQuery<bool>($"""
+                SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                    AND query LIKE '%FROM notices%' AND query LIKE '%JOIN clauses%') AS "Value"
+                """).SingleAsync()));
+            await db.Database.ExecuteSqlAsync($$"""UPDATE notices SET document = jsonb_set(document, '{clauses,0,number}', '"7"')""");
+            await db.Database.ExecuteSqlAsync($"UPDATE clauses SET number = '7'");
+            await correction.CommitAsync();
+            return await list;
+        });
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+        ((string?)JsonNode.Parse(await answer.Content.ReadAsStringAsync())!["items"]![0]!["clauses"]![0]!["number"]).ShouldBe("1");
     }
 
     [Fact]

@@ -75,6 +75,22 @@ public class PostNoticeTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_source_named_twice_is_one_source_and_the_same_notice_again_changes_nothing()
+    {
+        await using var app = await ControlsApp.StartAsync(servers);
+        var notice = JsonNode.Parse(RealNotices.China2023No23)!;
+        notice["sources"] = JsonNode.Parse("""[{"url": "https://example.org/a", "kind": "secondary"}, {"url": "https://example.org/a", "kind": "secondary"}]""");
+        notice["confidence"] = null;
+        var first = await app.RecordAsync(notice.ToJsonString());
+        (first["sources"]!.AsArray().Count, (string?)first["confidence"]).ShouldBe((1, "unconfirmed"));
+
+        var again = await app.PostAsync(notice.ToJsonString());
+
+        again.StatusCode.ShouldBe(HttpStatusCode.OK);
+        ((int?)JsonNode.Parse(await again.Content.ReadAsStringAsync())!["revision"]).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task The_same_number_with_other_content_is_a_conflict_and_changes_nothing()
     {
         await using var app = await ControlsApp.StartAsync(servers);
@@ -144,6 +160,23 @@ public class PostNoticeTests(ServersFixture servers)
         change.Stages.ShouldBe([Stage.Processing]);
         change.Destinations.ShouldBe(["USA"]);
         await tap.IsSilentAsync(app);
+    }
+
+    [Fact]
+    public async Task Facts_are_stated_again_while_a_notice_waits_for_the_day_of_its_announcement()
+    {
+        await using var app = await ControlsApp.StartAsync(servers, new DateTimeOffset(2023, 6, 1, 0, 0, 0, TimeSpan.Zero));
+        await using var tap = await app.TapAsync();
+        await app.RecordAsync(RealNotices.China2023No23);
+        var announced = (await tap.TakeAsync(1)).Single();
+        app.Time.MoveTo(new DateTimeOffset(2023, 6, 10, 0, 0, 0, TimeSpan.Zero));
+
+        var answer = await app.Http.PostAsync("/api/ops/controls/restate?to=risk-scoring", null);
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Accepted, await answer.Content.ReadAsStringAsync());
+        var stated = (await tap.TakeAsync(1)).Single();
+        (stated.Silent, stated.Version, stated.Status, stated.StateSince, stated.Basis)
+            .ShouldBe((true, announced.Version, ControlStatus.Announced, announced.StateSince, announced.Basis));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Http.Headers;
+using System.Net.Http.Json;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
@@ -34,6 +35,26 @@ public sealed class ForwardingTests
         answer.Headers.Contains("Server").ShouldBeFalse();
         answer.Headers.GetValues("X-Content-Type-Options").ShouldBe(["nosniff"]);
         (await answer.JsonAsync())["title"]!.GetValue<string>().ShouldBe("é");
+    }
+
+    [Fact]
+    public async Task A_header_beyond_ASCII_reaches_the_service_as_it_was_sent()
+    {
+        await using var controls = await Backend.StartAsync("controls", api =>
+        {
+            api.MapGet("/x", (HttpContext http) => TypedResults.Ok(http.Request.Headers["X-Note"].ToString()));
+            api.MapPost("/x", (HttpContext http, Dictionary<string, int> body) => TypedResults.Ok(http.Request.Headers["X-Note"].ToString()));
+        });
+        await using var gateway = RunningGateway.Start(("controls", [controls.Address]));
+        using var client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = gateway.Client.BaseAddress };
+        foreach (var method in (HttpMethod[])[HttpMethod.Get, HttpMethod.Post])
+        {
+            using var request = Request(method, "/api/controls/x", method == HttpMethod.Post ? new StringContent("{}", Encoding.UTF8, "application/json") : null);
+            request.Headers.TryAddWithoutValidation("X-Note", "镓 é");
+            using var answer = await client.SendAsync(request);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync());
+            (await answer.Content.ReadFromJsonAsync<string>()).ShouldBe("镓 é");
+        }
     }
 
     [Fact]

@@ -42,6 +42,18 @@ public sealed class HealthTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Health_and_the_reference_answer_HEAD_too()
+    {
+        foreach (var path in (string[])["/health", "/docs/openapi.json", "/problems", "/problems/invalid", "/api/ops/openapi.json", "/api/controls/openapi.json"])
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Head, path);
+            using var answer = await _gateway.Client.SendAsync(request);
+            ((int)answer.StatusCode).ShouldBe(200, path);
+            (await answer.Content.ReadAsByteArrayAsync()).ShouldBeEmpty(path);
+        }
+    }
+
+    [Fact]
     public async Task A_broker_that_is_away_degrades_the_platform_and_it_still_answers_200()
     {
         _broker = HealthCheckResult.Degraded("The broker does not answer.");
@@ -62,6 +74,10 @@ public sealed class HealthTests : IAsyncLifetime
         health["status"]!.GetValue<string>().ShouldBe("unhealthy");
         health["checks"]!["postgres"]!["status"]!.GetValue<string>().ShouldBe("unhealthy");
         health["checks"]!["risk"]!["detail"]!.GetValue<string>().ShouldBe("Postgres does not answer.");
+        answer.Headers.RetryAfter.ShouldNotBeNull();
+        using var ready = await _gateway.Client.GetAsync(new Uri(_backends[0].Address, "ready"));
+        ((int)ready.StatusCode).ShouldBe(503);
+        ready.Headers.RetryAfter.ShouldNotBeNull();
     }
 
     [Fact]

@@ -104,6 +104,36 @@ public sealed class OperationsTests
         await answer.ProblemAsync(status, slug);
     }
 
+    [Theory]
+    [InlineData("/api/ops/dead-letters?limit=0")]
+    [InlineData("/api/ops/dead-letters?cursor=nonsense")]
+    [InlineData("/api/ops/quarantine?service=nonsense")]
+    [InlineData("/api/ops/audit?since=soon")]
+    public async Task What_is_wrong_with_a_question_is_told_to_nobody_without_a_key(string path)
+    {
+        await using var risk = await ServiceAsync("risk");
+        await using var gateway = RunningGateway.Start(("risk", [risk.Address]));
+        using var none = await gateway.Client.GetAsync(path);
+        await none.ProblemAsync(401, "unauthenticated");
+        none.Headers.WwwAuthenticate.ShouldNotBeEmpty();
+        using var wrong = await GetAsync(gateway, path, "not a key");
+        await wrong.ProblemAsync(401, "unauthenticated");
+    }
+
+    [Fact]
+    public async Task A_service_that_is_asked_too_fast_is_heard_with_its_time_to_come_back()
+    {
+        await using var risk = await Backend.StartAsync("risk", operations: ops => ops.MapGet("/dead-letters", (HttpContext http) =>
+        {
+            http.Response.Headers.RetryAfter = "7";
+            return Problems.Of(ProblemKind.TooManyRequests, "Too fast.");
+        }));
+        await using var gateway = RunningGateway.Start(("risk", [risk.Address]));
+        using var answer = await GetAsync(gateway, "/api/ops/dead-letters");
+        await answer.ProblemAsync(429, "too-many-requests");
+        answer.Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(7));
+    }
+
     [Fact]
     public async Task Without_a_key_with_a_wrong_one_and_with_no_service_up_nothing_is_told()
     {

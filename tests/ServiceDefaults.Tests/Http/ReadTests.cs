@@ -1,4 +1,5 @@
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
@@ -28,6 +29,8 @@ public sealed class ReadTests : IAsyncLifetime
             _version++;
             return TypedResults.NoContent();
         });
+        api.MapGet("/asked", (string? mineral, DateOnly? on, bool? legal, PageRequest page) => TypedResults.Ok(new { mineral, on, legal, page.Limit }));
+        api.MapGet("/stream", (CancellationToken cancellationToken) => TypedResults.ServerSentEvents(EndlessAsync(cancellationToken)));
         api.MapGet("/numbers", (PageRequest page) =>
         {
             var rows = Enumerable.Range(1, 10).Where(number => number > page.After<int>()).Take(page.Take).ToList();
@@ -36,6 +39,12 @@ public sealed class ReadTests : IAsyncLifetime
     }, builder => builder.Configuration["RateLimits:PerSecond"] = "100000");
 
     public ValueTask DisposeAsync() => _service.DisposeAsync();
+
+    private static async IAsyncEnumerable<string> EndlessAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        yield return "here";
+        await Task.Delay(Timeout.Infinite, cancellationToken);
+    }
 
     private async Task<HttpResponseMessage> GetAsync(string path, string? ifNoneMatch = null)
     {
@@ -72,6 +81,57 @@ public sealed class ReadTests : IAsyncLifetime
         using var answer = await GetAsync("absent", "*");
         await answer.ProblemAsync(404, "not-found");
         answer.Headers.ETag.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("value", 200)]
+    [InlineData("plain", 200)]
+    [InlineData("versioned", 200)]
+    [InlineData("absent", 404)]
+    [InlineData("openapi.json", 200)]
+    public async Task HEAD_is_answered_as_GET_is_without_the_body(string path, int status)
+    {
+        using var get = await GetAsync(path);
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/tests/" + path);
+        using var head = await _service.Client.SendAsync(request);
+        ((int)head.StatusCode).ShouldBe(status);
+        head.Headers.ETag.ShouldBe(get.Headers.ETag);
+        head.Content.Headers.ContentType.ShouldBe(get.Content.Headers.ContentType);
+        (await head.Content.ReadAsByteArrayAsync()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task HEAD_of_a_stream_is_answered_at_once_and_HEAD_is_no_operation_of_the_reference()
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Head, "/api/tests/stream");
+        using var head = await _service.Client.SendAsync(request, HttpCompletionOption.ResponseContentRead, TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(20));
+        head.StatusCode.ShouldBe(HttpStatusCode.OK);
+        head.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        using var reference = await GetAsync("openapi.json");
+        (await reference.JsonAsync())["paths"]!["/api/tests/stream"]!.AsObject().Select(operation => operation.Key).ShouldBe(["get"]);
+    }
+
+    [Theory]
+    [InlineData("mineral=&on=2026-11-28&legal=&limit=", """{"mineral":null,"on":"2026-11-28","legal":null,"limit":100}""")]
+    [InlineData("on=&mineral=&mineral=gallium&legal", """{"mineral":"gallium","on":null,"legal":null,"limit":100}""")]
+    [InlineData("mineral=a%26b%3D&on=", """{"mineral":"a&b=","on":null,"legal":null,"limit":100}""")]
+    [InlineData("on=", """{"mineral":null,"on":null,"legal":null,"limit":100}""")]
+    public async Task A_query_parameter_without_a_value_is_as_one_that_is_not_there(string query, string expected)
+    {
+        using var answer = await GetAsync("asked?" + query);
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(expected);
+    }
+
+    [Theory]
+    [InlineData("10/11/2026")]
+    [InlineData("2026-11")]
+    [InlineData("2026-11-1")]
+    [InlineData("28 November 2026")]
+    [InlineData("2026-11-31")]
+    public async Task A_day_that_is_not_as_ISO_8601_writes_it_is_malformed_and_named(string day)
+    {
+        using var answer = await GetAsync("asked?on=" + Uri.EscapeDataString(day));
+        (await answer.ProblemAsync(400, "malformed")).Error("/on").ShouldNotBeEmpty();
     }
 
     [Fact]

@@ -110,6 +110,10 @@ public sealed class BodyTests : IAsyncLifetime
     {
         using var answer = await _service.PostAsync("/api/tests/notices", "<a/>", "text/xml");
         await answer.ProblemAsync(415, "unsupported-media-type");
+        using var charset = new ByteArrayContent("{\"title\":\"a\"}"u8.ToArray());
+        charset.Headers.TryAddWithoutValidation("Content-Type", "application/json; charset=foo");
+        using var unknown = await _service.Client.PostAsync("/api/tests/notices", charset);
+        await unknown.ProblemAsync(415, "unsupported-media-type");
     }
 
     [Fact]
