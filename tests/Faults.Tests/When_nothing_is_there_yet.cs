@@ -36,6 +36,8 @@ public sealed class When_nothing_is_there_yet
         risk.Dispose();
         await Runbook.FollowAsync(platform, Page, Runbook.Check);
         await ledger.BalancesAsync(within: TimeSpan.FromSeconds(120));
+        await Runbook.FollowAsync(platform, Page, "Afterwards");
+        await ledger.BalancesAsync(within: TimeSpan.FromSeconds(60));
         burst.Answers.Count(answer => answer.IsAccepted).ShouldBe(100);
     }
 }
