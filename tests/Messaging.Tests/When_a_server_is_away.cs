@@ -30,7 +30,8 @@ public sealed class When_a_server_is_away
         await Takes.OutageAsync(TimeSpan.FromSeconds(30));
         await servers.StartBrokerAsync(CancellationToken.None);
 
-        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 500, TimeSpan.FromSeconds(15));
+        // MassTransit recovers within some seconds, or is built anew after twenty.
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 500, TimeSpan.FromSeconds(40));
         await Eventually.BecomesAsync(controls.OutboxAsync, count => count == 0);
         await Eventually.BecomesAsync(() => HealthAsync(controls), health => health == HealthStatus.Healthy);
     }
