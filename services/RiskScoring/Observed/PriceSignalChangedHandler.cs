@@ -18,7 +18,9 @@ internal sealed class PriceSignalChangedHandler(RiskDbContext db, SupplyBook boo
         var transaction = (NpgsqlTransaction?)db.Database.CurrentTransaction?.GetDbTransaction();
         var asked = new List<WorkItem>();
         // Signals in one order, and then all pairs at once: two groups that touch the same wait for one another and do not deadlock.
-        foreach (var (key, heard) in events.Select(heard => (SignalKey.Of(PriceReading.From(heard.Event)), heard)).OrderBy(e => e.Item1.Key, StringComparer.Ordinal).ThenBy(e => e.heard.Event.Version))
+        var inOrder = events.Select(heard => (Key: SignalKey.Of(PriceReading.From(heard.Event)), Heard: heard))
+            .OrderBy(e => e.Key.Key, StringComparer.Ordinal).ThenBy(e => e.Heard.Event.Version);
+        foreach (var (key, heard) in inOrder)
         {
             var signal = heard.Event;
             if (!await SignalStore.ApplyAsync(connection, transaction, key, signal, signal.Silent, cancellationToken)) continue;
