@@ -14,18 +14,26 @@ internal sealed class PlatformConsole(TextWriter output)
         lock (gate)
         {
             if (!colourOf.TryGetValue(resource, out var colour)) colourOf[resource] = colour = Colours[colourOf.Count % Colours.Length];
-            output.WriteLine(Coloured ? $"\u001b[{colour}m{resource,-14}\u001b[0m {text}" : $"{resource,-14} {text}");
-            output.Flush();
+            Write(Coloured ? $"\u001b[{colour}m{resource,-14}\u001b[0m {text}" : $"{resource,-14} {text}");
         }
     }
 
     /// <summary>A line of the platform itself, without a prefix.</summary>
     public void Announce(string text)
     {
-        lock (gate)
+        lock (gate) Write(text);
+    }
+
+    private void Write(string text)
+    {
+        try
         {
             output.WriteLine(text);
             output.Flush();
+        }
+        catch (IOException)
+        {
+            // The disk that takes the output is full, or its reader has gone: the platform runs on without these lines.
         }
     }
 }
