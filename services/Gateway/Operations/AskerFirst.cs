@@ -18,8 +18,7 @@ internal sealed class AskerFirst(RequestDelegate next, EveryService services)
             && http.Request.Path.StartsWithSegments("/api/ops", StringComparison.OrdinalIgnoreCase))
         {
             var answers = await services.AskAsync(http, area => $"api/ops/{area.Name}", only: null, http.RequestAborted);
-            if (!Array.Exists(answers, answer => answer.Status is 401 or 403) || OperationsEndpoints.Refusal(http, answers) is not { } stranger)
-                throw;
+            if (OperationsEndpoints.Refusal(http, answers) is not { } stranger) throw;
             await stranger.ExecuteAsync(http);
         }
     }
