@@ -13,6 +13,7 @@ internal sealed record Published(List<DueRow> Confirmed, List<FailedRow> Failed)
 internal sealed class EventPublisher(BrokerLink link, IOptions<MessagingOptions> options) : IAsyncDisposable
 {
     private IChannel? _channel;
+    private IConnection? _channelOf;
 
     /// <summary>
     /// Publishes all rows, or what it can. It does not wait for a broker that has just gone: the caller may hold the rows locked, and
@@ -157,9 +158,11 @@ internal sealed class EventPublisher(BrokerLink link, IOptions<MessagingOptions>
 
     private async Task<IChannel> ChannelAsync(IConnection connection, CancellationToken cancellationToken)
     {
-        if (_channel is { IsOpen: true }) return _channel;
+        // A lost connection tells its channels one after another: until then they say that they are open.
+        if (_channel is { IsOpen: true } && _channelOf == connection) return _channel;
         if (_channel is not null) await _channel.DisposeAsync();
         _channel = null;
+        _channelOf = connection;
         // The batch bounds what is unconfirmed; the client's own limiter would slow it down on the way there.
         return _channel = await connection.CreateChannelAsync(
             new CreateChannelOptions(
