@@ -61,17 +61,19 @@ internal sealed class DeadLetterCollector(
     private async Task KeepAsync(IChannel channel, string queue, BasicDeliverEventArgs message, CancellationToken stoppingToken)
     {
         var row = RowOf(queue, message.BasicProperties, message.Body.ToArray());
+        // A channel that is lost waits for this, and the channels after it wait for that one.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, message.CancellationToken);
         while (true)
         {
             try
             {
-                await store.KeepAsync(row, stoppingToken);
+                await store.KeepAsync(row, over.Token);
                 break;
             }
             catch (Exception exception) when (exception is not OperationCanceledException)
             {
                 log.LogWarning(exception, "A dead letter of {Queue} could not be stored; it stays on its queue until it can", queue);
-                await Task.Delay(Pause, time, stoppingToken);
+                await Task.Delay(Pause, time, over.Token);
             }
         }
 
@@ -86,7 +88,7 @@ internal sealed class DeadLetterCollector(
             Id = Guid.CreateVersion7(),
             Queue = queue,
             EventId = Guid.TryParse(properties.MessageId, out var id) ? id : null,
-            EventType = properties.Type,
+            EventType = Storable(properties.Type),
             Body = body,
             TraceParent = Header(properties, "traceparent"),
             FaultType = faultType ?? "delivery-limit",
@@ -97,6 +99,9 @@ internal sealed class DeadLetterCollector(
 
     private static string? Header(IReadOnlyBasicProperties properties, string name) =>
         properties.Headers is { } headers && headers.TryGetValue(name, out var value)
-            ? value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null }
+            ? Storable(value switch { byte[] bytes => Encoding.UTF8.GetString(bytes), string text => text, _ => null })
             : null;
+
+    /// <summary>Postgres stores no U+0000 in text; who sends one is none of ours, and must not hold up what is.</summary>
+    private static string? Storable(string? text) => text?.Replace("\0", "", StringComparison.Ordinal);
 }

@@ -15,6 +15,7 @@ internal sealed class DeadLetterStore(NpgsqlDataSource dataSource, OutboxSignal 
     public async Task KeepAsync(DeadLetterRow row, CancellationToken cancellationToken)
     {
         await using var command = dataSource.CreateCommand("""
+            WITH no_suspect_any_more AS (DELETE FROM messaging.suspects WHERE event_id = $3 AND consumer = $2)
             INSERT INTO messaging.dead_letters AS d (id, queue, event_id, event_type, body, traceparent, fault_type, reason)
             VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
             ON CONFLICT (queue, event_id) DO UPDATE

@@ -22,13 +22,20 @@ internal sealed class Suspects(NpgsqlDataSource dataSource) : IDisposable
         await _one.WaitAsync(cancellationToken);
         try
         {
+            // The count stays until the dead letter is safe: where it is not, the message comes again.
             if (await BegunAsync(consumer, eventId, cancellationToken) > Deaths)
                 throw new ProcessDiedException($"The process died {Deaths} times while it handled this event.");
-            await handle();
+            try
+            {
+                await handle();
+            }
+            finally
+            {
+                await EndAsync(consumer, eventId); // applied or not: the process lives
+            }
         }
         finally
         {
-            await EndAsync(consumer, eventId); // applied or not: the process lives
             _one.Release();
         }
     }
