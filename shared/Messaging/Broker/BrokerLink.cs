@@ -23,11 +23,14 @@ internal sealed partial class BrokerLink(
     private volatile bool _stopping;
 
     /// <summary>Connected, with the topology declared.</summary>
-    public bool IsUp
+    public bool IsUp => Current is not null;
+
+    /// <summary>The connection, where there is one; it may be blocked.</summary>
+    public IConnection? Current
     {
         get
         {
-            lock (_lock) return _up.Task.IsCompletedSuccessfully;
+            lock (_lock) return _up.Task.IsCompletedSuccessfully ? _up.Task.Result : null;
         }
     }
 
@@ -52,15 +55,22 @@ internal sealed partial class BrokerLink(
     /// <summary>Why there is no connection; null before the first failure and while there is one.</summary>
     public string? LastFailure => IsUp ? null : _lastFailure;
 
+    /// <summary>Waits until the broker can be consumed from: an alarm stops nobody from that, and it is what ends most alarms.</summary>
+    public async Task<IConnection> WhenConnectedAsync(CancellationToken cancellationToken)
+    {
+        Task<IConnection> up;
+        lock (_lock) up = _up.Task;
+        return await up.WaitAsync(cancellationToken);
+    }
+
     /// <summary>Waits until the broker can be published to.</summary>
     public async Task<IConnection> WhenUpAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            Task<IConnection> up;
+            var connection = await WhenConnectedAsync(cancellationToken);
             Task unblocked;
-            lock (_lock) (up, unblocked) = (_up.Task, _unblocked.Task);
-            var connection = await up.WaitAsync(cancellationToken);
+            lock (_lock) unblocked = _unblocked.Task;
             if (unblocked.IsCompleted) return connection;
             await unblocked.WaitAsync(cancellationToken);
         }

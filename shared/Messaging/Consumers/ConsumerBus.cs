@@ -1,10 +1,12 @@
 using Chokepoint.Contracts;
 using Chokepoint.Messaging.Broker;
+using Chokepoint.ServiceDefaults;
 using MassTransit;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using RabbitMQ.Client;
 
 namespace Chokepoint.Messaging.Consumers;
 
@@ -14,11 +16,14 @@ namespace Chokepoint.Messaging.Consumers;
 /// </summary>
 internal sealed partial class ConsumerBus<TDbContext>(
     MessagingBuilder messaging, BrokerLink link, IServiceProvider provider, IOptions<MessagingOptions> options, TimeProvider time,
-    ILoggerFactory loggers, ILogger<ConsumerBus<TDbContext>> log) : BackgroundService
+    ILoggerFactory loggers, ILogger<ConsumerBus<TDbContext>> log, DatabaseReadiness? database = null) : BackgroundService
     where TDbContext : DbContext
 {
     /// <summary>What a handler has to finish when the service stops, before its work is rolled back.</summary>
     private static readonly TimeSpan Grace = TimeSpan.FromSeconds(5);
+
+    /// <summary>What a bus that another has taken the place of has for what it has in hand, before its connection is left to itself.</summary>
+    private static readonly TimeSpan Unhurried = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -35,32 +40,38 @@ internal sealed partial class ConsumerBus<TDbContext>(
         foreach (var consumer in consumers) consumer.Dispose();
     }
 
+    /// <summary>
+    /// A bus lasts as long as the link's connection. When the broker dies, the client tells the channels of a connection one after another,
+    /// each when the one before has finished what it had in hand; a channel that is never told is well by MassTransit's account and
+    /// consumes nothing. The next bus does not wait for the end of the last: to the broker they are replicas.
+    /// </summary>
     private async Task KeepBusAsync(List<IQueueConsumer> consumers, CancellationToken stoppingToken)
     {
+        var ending = new List<Task>();
         while (!stoppingToken.IsCancellationRequested)
         {
             try
             {
-                await link.WhenUpAsync(stoppingToken);
-                var bus = Create(consumers, stoppingToken);
-                using var starting = new CancellationTokenSource();
+                // On the tables of the version before, what fails would look like the messages' fault.
+                if (database is not null) await database.WaitAsync(stoppingToken);
+                var connection = await link.WhenConnectedAsync(stoppingToken);
+                var over = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                var bus = Create(consumers, connection, over.Token);
+                var starting = new CancellationTokenSource();
                 var started = bus.StartAsync(starting.Token); // ends when the endpoints are ready
                 try
                 {
-                    await UntilStuckAsync(bus, started, stoppingToken);
+                    await UntilOverAsync(bus, started, connection, stoppingToken);
                 }
                 finally
                 {
-                    // A bus that has not started yet does not stop: its endpoints would go on consuming.
-                    await starting.CancelAsync();
-                    await ((Task)started).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-                    using var deadline = new CancellationTokenSource(Grace + TimeSpan.FromSeconds(1));
-                    await bus.StopAsync(deadline.Token);
+                    ending.RemoveAll(one => one.IsCompleted);
+                    ending.Add(EndAsync(bus, started, starting, over, stoppingToken));
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
-                return;
+                break;
             }
             catch (Exception exception)
             {
@@ -68,17 +79,47 @@ internal sealed partial class ConsumerBus<TDbContext>(
                 await Task.Delay(TimeSpan.FromSeconds(1), time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+
+        await Task.WhenAll(ending);
     }
 
-    private IBusControl Create(List<IQueueConsumer> consumers, CancellationToken stoppingToken) => Bus.Factory.CreateUsingRabbitMq(bus =>
+    private async Task EndAsync(
+        IBusControl bus, Task started, CancellationTokenSource starting, CancellationTokenSource over, CancellationToken stoppingToken)
+    {
+        using var deadline = new CancellationTokenSource(Unhurried, time);
+        await using var hurry = stoppingToken.Register(() => deadline.CancelAfter(Grace + TimeSpan.FromSeconds(1)));
+        try
+        {
+            await over.CancelAsync();
+            // A bus that has not started yet does not stop: its endpoints would go on consuming.
+            await starting.CancelAsync();
+            await started.WaitAsync(deadline.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await bus.StopAsync(deadline.Token);
+        }
+        catch (Exception exception)
+        {
+            NotEnded(exception);
+        }
+        finally
+        {
+            starting.Dispose();
+            over.Dispose();
+        }
+    }
+
+    private IBusControl Create(List<IQueueConsumer> consumers, IConnection connection, CancellationToken over) => Bus.Factory.CreateUsingRabbitMq(bus =>
     {
         bus.Host(new Uri(options.Value.ConnectionString!), $"{messaging.Service} consumers", host =>
         {
             host.Heartbeat(TimeSpan.FromSeconds(10));
             host.RequestedConnectionTimeout(TimeSpan.FromSeconds(3));
             // Asked before every attempt to connect. Left to itself MassTransit backs off to half a minute while the broker is
-            // away; the link looks every second, and has declared the topology before anyone consumes from it.
-            host.OnRefreshConnectionFactory = _ => link.WhenUpAsync(stoppingToken);
+            // away; the link looks every second, has declared the topology before anyone consumes from it, and on another
+            // connection of the link's it is another bus that consumes.
+            host.OnRefreshConnectionFactory = async _ =>
+            {
+                if (await link.WhenConnectedAsync(over) != connection) await Task.Delay(Timeout.InfiniteTimeSpan, over);
+            };
         });
         bus.ClearSerialization();
         bus.UseRawJsonDeserializer(RawSerializerOptions.AnyMessageType, isDefault: true);
@@ -96,20 +137,25 @@ internal sealed partial class ConsumerBus<TDbContext>(
                 foreach (var (key, value) in Topology.QueueArguments(consumer.Queue)) endpoint.SetQueueArgument(key, value);
                 endpoint.ConfigureError(error => error.UseFilter(Microsoft.Extensions.DependencyInjection.ActivatorUtilities
                     .CreateInstance<DeadLetterFilter>(provider, consumer.Queue)));
-                consumer.Connect(endpoint);
+                consumer.Connect(endpoint, over);
             });
         }
     });
 
-    /// <summary>MassTransit recovers by itself, save where it meets an error that it does not know; then it is built anew.</summary>
-    private async Task UntilStuckAsync(IBusControl bus, Task started, CancellationToken stoppingToken)
+    /// <summary>
+    /// Until the link is on another connection. Where only its own was lost, MassTransit recovers by itself, save where it meets an error
+    /// that it does not know.
+    /// </summary>
+    private async Task UntilOverAsync(IBusControl bus, Task started, IConnection connection, CancellationToken stoppingToken)
     {
         var wellAt = time.GetTimestamp();
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(2), time);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), time);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
             if (started.IsFaulted) await started;
-            if (!link.IsUp || bus.CheckHealth().Status is BusHealthStatus.Healthy) wellAt = time.GetTimestamp();
+            var current = link.Current;
+            if (current is not null && current != connection) return;
+            if (current is null || bus.CheckHealth().Status is BusHealthStatus.Healthy) wellAt = time.GetTimestamp();
             else if (time.GetElapsedTime(wellAt) > Patience)
             {
                 Stuck();
@@ -120,6 +166,9 @@ internal sealed partial class ConsumerBus<TDbContext>(
 
     [LoggerMessage(LogLevel.Warning, "Nothing is consumed: {Reason}; it is tried again")]
     private partial void NotConsuming(Exception exception, string reason);
+
+    [LoggerMessage(LogLevel.Warning, "The consumers of a lost connection did not end in time; what they have in hand comes again")]
+    private partial void NotEnded(Exception exception);
 
     [LoggerMessage(LogLevel.Warning, "The consumers did not recover by themselves and are started anew")]
     private partial void Stuck();

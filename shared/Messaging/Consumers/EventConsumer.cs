@@ -19,12 +19,17 @@ internal sealed partial class EventConsumer<TEvent>(
     private readonly GroupCommit<TEvent> _group = new(apply, concurrency, options.Value.GroupSize, linger);
     private readonly SemaphoreSlim _alone = new(concurrency);
     private long _awayLogged;
+    private CancellationToken _busOver;
     private CancellationToken _stop;
     private CancellationToken _abandon;
 
     public string Queue => queue;
 
-    public void Connect(IReceiveEndpointConfigurator endpoint) => endpoint.Instance(this);
+    public void Connect(IReceiveEndpointConfigurator endpoint, CancellationToken over)
+    {
+        _busOver = over;
+        endpoint.Instance(this);
+    }
 
     public Task RunAsync(CancellationToken stop, CancellationToken abandon)
     {
@@ -38,21 +43,19 @@ internal sealed partial class EventConsumer<TEvent>(
     {
         using var span = StartSpan(context);
         var delivery = new Delivery<TEvent>(context.Message, span);
+        // The channel is lost, or its bus is to end: another brings the message again, when all that came by this one has ended.
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(_busOver, context.CancellationToken);
         try
         {
             var isNew = DeliveriesBefore(context) >= Suspects.FromDelivery
-                ? await ApplySuspectAsync(delivery, context.CancellationToken)
-                : await ApplyAsync(delivery, inGroup: true, context.CancellationToken);
+                ? await ApplySuspectAsync(delivery, gone.Token)
+                : await ApplyAsync(delivery, inGroup: true, gone.Token);
             if (isNew) metrics.Consumed(typeof(TEvent).Name);
             else metrics.Duplicate(typeof(TEvent).Name);
         }
-        catch (Exception exception) when (_stop.IsCancellationRequested)
+        catch (Exception exception) when (gone.IsCancellationRequested)
         {
-            throw new GivenBackException("The service stops; the message comes again.", exception);
-        }
-        catch (OperationCanceledException exception) when (context.CancellationToken.IsCancellationRequested)
-        {
-            throw new GivenBackException("The channel that brought the message is gone; it comes again.", exception);
+            throw new GivenBackException("The channel that brought the message is gone, or ends with the service; it comes again.", exception);
         }
         catch (Exception exception)
         {
@@ -63,20 +66,18 @@ internal sealed partial class EventConsumer<TEvent>(
         }
     }
 
-    /// <summary>Tries until the event is applied, has failed too often by itself, or the service stops.</summary>
-    /// <param name="gone">Cancelled when the channel is lost: MassTransit opens the next when all that came by this one has ended.</param>
+    /// <summary>Tries until the event is applied, has failed too often by itself, or its channel is gone, as it is when the service stops.</summary>
     private async Task<bool> ApplyAsync(Delivery<TEvent> delivery, bool inGroup, CancellationToken gone)
     {
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop, gone);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 if (inGroup && await _group.ApplyAsync(delivery) is { } isNew) return isNew;
                 inGroup = false;
-                return await ApplyAloneAsync(delivery);
+                return await ApplyAloneAsync(delivery, gone);
             }
-            catch (Exception exception) when (!_stop.IsCancellationRequested)
+            catch (Exception exception) when (!gone.IsCancellationRequested)
             {
                 // A database that is away is nobody's fault: the message is kept for as long as that lasts.
                 var fault = Fault.Of(exception);
@@ -84,14 +85,14 @@ internal sealed partial class EventConsumer<TEvent>(
                 inGroup = false;
                 metrics.Retried(typeof(TEvent).Name, exception);
                 if (attempt == 1) Log(exception, fault, delivery.Event.EventId);
-                await Task.Delay(Pause(attempt, fault), time, over.Token);
+                await Task.Delay(Pause(attempt, fault), time, gone);
             }
         }
     }
 
-    private async Task<bool> ApplyAloneAsync(Delivery<TEvent> delivery)
+    private async Task<bool> ApplyAloneAsync(Delivery<TEvent> delivery, CancellationToken gone)
     {
-        await _alone.WaitAsync(_stop);
+        await _alone.WaitAsync(gone);
         try
         {
             return (await apply([delivery], _abandon))[0];
@@ -105,7 +106,7 @@ internal sealed partial class EventConsumer<TEvent>(
     private async Task<bool> ApplySuspectAsync(Delivery<TEvent> delivery, CancellationToken gone)
     {
         var isNew = false;
-        await suspects.WatchAsync(queue, delivery.Event.EventId, async () => isNew = await ApplyAsync(delivery, inGroup: false, gone), _stop);
+        await suspects.WatchAsync(queue, delivery.Event.EventId, async () => isNew = await ApplyAsync(delivery, inGroup: false, gone), gone);
         return isNew;
     }
 

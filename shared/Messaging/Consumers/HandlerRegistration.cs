@@ -33,7 +33,9 @@ internal interface IQueueConsumer : IDisposable
 {
     string Queue { get; }
 
-    void Connect(IReceiveEndpointConfigurator endpoint);
+    /// <param name="endpoint">Of a bus that is being built.</param>
+    /// <param name="over">Cancelled when that bus is to end: what it has brought and waits is given back.</param>
+    void Connect(IReceiveEndpointConfigurator endpoint, CancellationToken over);
 
     /// <param name="stop">Begin nothing more.</param>
     /// <param name="abandon">Leave what has been begun; it is rolled back and comes again.</param>

@@ -28,4 +28,18 @@ internal static class Events
         Confidence = Confidence.Confirmed,
         Sources = [new SourceReference("https://example.org/notice", "primary")],
     };
+
+    public static PriceSignalChanged Price() => new()
+    {
+        EventId = Guid.CreateVersion7(),
+        Version = 1,
+        OccurredAt = DateTimeOffset.UnixEpoch.AddDays(20_000),
+        Mineral = "gallium",
+        SeriesId = Guid.NewGuid(),
+        Series = "metal, USD/kg, made up, monthly",
+        AsOf = new DateOnly(2024, 9, 1),
+        Level = SignalLevel.Shock,
+        FloorBreached = false,
+        Source = "made up",
+    };
 }

@@ -14,6 +14,16 @@ internal sealed class Recording(TestDb db, Script script) : IHandle<ControlState
     }
 }
 
+/// <summary>The same for events of another queue.</summary>
+internal sealed class RecordingPrices(TestDb db, Script script) : IHandle<PriceSignalChanged>
+{
+    public async Task HandleAsync(PriceSignalChanged @event, CancellationToken cancellationToken)
+    {
+        db.Applied.Add(new Applied { EventId = @event.EventId, Version = @event.Version });
+        await script.OnPrice(@event, cancellationToken);
+    }
+}
+
 /// <summary>The same for all that came together.</summary>
 internal sealed class RecordingTogether(TestDb db, Script script) : IHandleGroup<ControlStateChanged>
 {
@@ -61,6 +71,8 @@ internal sealed class Script
 
     /// <summary>Events that a group handler was given at once.</summary>
     public int LargestGroup { get; set; }
+
+    public Func<PriceSignalChanged, CancellationToken, Task> OnPrice { get; set; } = (_, _) => Task.CompletedTask;
 
     public Func<TestDb, ControlStateChanged, CancellationToken, Task> OnHandle { get; set; } = (_, _, _) => Task.CompletedTask;
 }

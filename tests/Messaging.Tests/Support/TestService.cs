@@ -46,6 +46,7 @@ internal sealed class TestService : IAsyncDisposable
             if (alone) messaging.Handle<ControlStateChanged, RecordingAlone>(linger: linger);
             else if (together) messaging.Handle<ControlStateChanged, RecordingTogether>(linger: linger);
             else messaging.Handle<ControlStateChanged, Recording>(linger: linger);
+            messaging.Handle<PriceSignalChanged, RecordingPrices>();
         });
         var started = new TestService(builder.Build());
         await started.WithDbAsync(db => db.Database.EnsureCreatedAsync());
