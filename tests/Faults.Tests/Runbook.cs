@@ -20,8 +20,13 @@ internal static partial class Runbook
     public static string Folder { get; } = Path.Combine(Repository.Root, "deploy", "runbooks");
 
     /// <summary>Runs until the symptom that the page describes is there.</summary>
-    public static Task IsSeenAsync(PlatformProcess platform, string page) => Eventually.SucceedsAsync(
-        async () => (await RunAsync(platform, page, See, [])).ExitCode.ShouldBe(0, (await platform.HealthAsync()).Whole), TimeSpan.FromSeconds(60));
+    /// <param name="settings">As in <see cref="FollowAsync"/>.</param>
+    public static Task IsSeenAsync(PlatformProcess platform, string page, params string[] settings) => Eventually.SucceedsAsync(
+        async () => (await SeesAsync(platform, page, settings)).ShouldBeTrue((await platform.HealthAsync()).Whole), TimeSpan.FromSeconds(60));
+
+    /// <summary>Whether the symptom that the page describes is there now.</summary>
+    public static async Task<bool> SeesAsync(PlatformProcess platform, string page, params string[] settings) =>
+        (await RunAsync(platform, page, See, settings)).ExitCode is 0;
 
     /// <summary>Does what a section says, once; fails when one of its commands does.</summary>
     /// <param name="settings">What the page leaves to the operator to fill in, <c>NAME=value</c>.</param>

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Ledger;
 using Chokepoint.Testing.Platforms;
@@ -66,6 +67,13 @@ internal static class PlatformState
     }
 
     public static IDisposable Released(Action undo) => new Released(undo);
+
+    /// <summary>The event of a clause that reached the scores last.</summary>
+    public static async Task<(Guid Id, string Json)> NewestEventAsync(this PlatformServers servers)
+    {
+        var json = (await servers.QueryAsync("riskdb", "SELECT event FROM clause_versions ORDER BY received_at DESC LIMIT 1", row => row.GetString(0))).Single();
+        return (JsonNode.Parse(json)!["eventId"]!.GetValue<Guid>(), json);
+    }
 }
 
 /// <summary>Undoes a fault, whatever became of the test.</summary>

@@ -20,6 +20,10 @@ public sealed partial class The_runbooks
         Pages.Where(page => !tests.Contains($"\"{page}\"", StringComparison.Ordinal)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public void Tell_each_by_a_command_whether_it_is_this_that_is_broken() =>
+        Pages.Where(page => Runbook.CommandsOf(page, Runbook.See).Length == 0).ShouldBeEmpty();
+
     [GeneratedRegex(@"\]\((?<page>[a-z-]+)\.md\)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     private static partial Regex Links();
 }

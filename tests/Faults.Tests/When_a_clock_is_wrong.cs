@@ -26,7 +26,8 @@ public sealed class When_a_clock_is_wrong
             }
 
             await using var ledger = await PlatformLedger.OpenAsync(await WellAsync(platform));
-            await Runbook.FollowAsync(platform, Page, Runbook.See);
+            foreach (var offset in (string[])["+10m", "-10m"]) await Runbook.FollowAsync(platform, Page, Runbook.See, [.. Displaced.Settings(library!, offset)]);
+            (await Runbook.SeesAsync(platform, Page)).ShouldBeFalse("this machine's own clock is the database's");
             var burst = await Burst.SendAsync(platform, ledger, count: 200);
             burst.Refusals.ShouldBeEmpty();
             await ledger.BalancesAsync(within: TimeSpan.FromSeconds(120));
@@ -52,6 +53,10 @@ public sealed class When_a_clock_is_wrong
     {
         public ChildProcess Process => process;
 
+        /// <summary>The clocks that only measure stay as they are, as they would on a node whose date is wrong.</summary>
+        public static IEnumerable<string> Settings(string library, string offset) =>
+            [$"LD_PRELOAD={library}", $"FAKETIME={offset}", "FAKETIME_DONT_FAKE_MONOTONIC=1"];
+
         public static Displaced Replace(PlatformProcess platform, string replica, string library, string offset)
         {
             var id = platform.Find(replica).Id;
@@ -59,8 +64,7 @@ public sealed class When_a_clock_is_wrong
             var environment = Words($"/proc/{id}/environ").Select(setting => setting.Split('=', 2))
                 .ToDictionary(setting => setting[0], setting => (string?)setting[1], StringComparer.Ordinal);
             var folder = new DirectoryInfo($"/proc/{id}/cwd").ResolveLinkTarget(returnFinalTarget: true)!.FullName;
-            // The clocks that only measure stay as they are, as they would on a node whose date is wrong.
-            (environment["LD_PRELOAD"], environment["FAKETIME"], environment["FAKETIME_DONT_FAKE_MONOTONIC"]) = (library, offset, "1");
+            foreach (var setting in Settings(library, offset)) environment[setting.Split('=', 2)[0]] = setting.Split('=', 2)[1];
             platform.Hold(replica);
             platform.Kill(replica);
             return new Displaced(platform, replica, ChildProcess.Start(

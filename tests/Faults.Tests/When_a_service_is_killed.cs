@@ -7,6 +7,8 @@ namespace Chokepoint.Faults.Tests;
 [Collection(nameof(RunningPlatform))]
 public sealed class When_a_service_is_killed(RunningPlatform running)
 {
+    private const string Page = "service-is-down";
+
     [Theory]
     [InlineData("controls")]
     [InlineData("risk")]
@@ -26,7 +28,20 @@ public sealed class When_a_service_is_killed(RunningPlatform running)
         if (service is "risk" or "notifications") burst.Refusals.ShouldBeEmpty("a notice needs neither to be accepted");
         burst.Answers.Where(answer => answer.Status is HttpStatusCode.ServiceUnavailable).ShouldAllBe(answer => answer.SaysWhenToRetry);
         burst.Answers.Select(answer => answer.Status).ShouldNotContain(HttpStatusCode.InternalServerError);
-        await Runbook.FollowAsync(running.Platform, "service-is-down", Runbook.Mend, $"SERVICE={service}");
-        await Runbook.FollowAsync(running.Platform, "service-is-down", Runbook.Check);
+    }
+
+    [Theory]
+    [InlineData("controls")]
+    [InlineData("gateway")]
+    public async Task And_kept_down_it_is_seen_and_comes_back_once_it_is_released(string service)
+    {
+        var platform = running.Platform;
+        await platform.IsHealthyAsync();
+        (await Runbook.SeesAsync(platform, Page, $"SERVICE={service}")).ShouldBeFalse();
+
+        using var _ = platform.KeptDown(service, service);
+        await Runbook.IsSeenAsync(platform, Page, $"SERVICE={service}");
+        await Runbook.FollowAsync(platform, Page, Runbook.Mend, $"SERVICE={service}");
+        await Runbook.FollowAsync(platform, Page, Runbook.Check);
     }
 }

@@ -32,7 +32,7 @@ public sealed class When_the_broker_dies_in_a_burst(RunningPlatform running)
 public sealed class When_the_broker_dies_in_a_burst_of_ten_thousand(ITestOutputHelper output)
 {
     [Fact]
-    public async Task The_api_keeps_answering_and_the_ledger_is_equal_within_a_minute_of_its_return()
+    public async Task The_api_keeps_answering_and_the_ledger_is_equal_within_a_minute_of_its_return_and_of_the_last_notice()
     {
         await using var platform = await PlatformProcess.StartAsync();
         await using var ledger = await PlatformLedger.OpenAsync(platform);
@@ -40,10 +40,13 @@ public sealed class When_the_broker_dies_in_a_burst_of_ten_thousand(ITestOutputH
         var away = Task.FromResult(0L);
         var burst = await Burst.SendAsync(platform, ledger, count: 10_000, senders: 12, fault: () => away = AwayAsync(platform));
         var returned = await away;
+        var sent = TimeProvider.System.GetTimestamp(); // on a slow machine the burst outlasts the outage: the later of the two counts
 
         burst.Refusals.ShouldBeEmpty();
         var verdict = await ledger.BalancesAsync(within: TimeSpan.FromSeconds(60));
-        output.WriteLine($"Equal {TimeProvider.System.GetElapsedTime(returned).TotalSeconds:0.0} s after its return: {verdict}; post p99 {burst.Percentile(0.99).TotalMilliseconds:0} ms");
+        output.WriteLine($"Equal {Seconds(returned)} after its return, {Seconds(sent)} after the last notice: {verdict}; post p99 {burst.Percentile(0.99).TotalMilliseconds:0} ms");
+
+        static string Seconds(long since) => $"{TimeProvider.System.GetElapsedTime(since).TotalSeconds:0.0} s";
     }
 
     /// <returns>When it was back.</returns>

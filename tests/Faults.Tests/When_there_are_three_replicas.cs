@@ -71,7 +71,7 @@ public sealed class When_there_are_three_replicas(ThreeReplicas running)
         await using var ledger = await running.OpenLedgerAsync();
         await Burst.SendAsync(running.Platform, ledger, count: 1);
         var before = (await ledger.BalancesAsync(within: TimeSpan.FromSeconds(60))).ToString();
-        var (id, json) = await NewestEventAsync();
+        var (id, json) = await running.Servers.NewestEventAsync();
 
         await RepeatAsync(id, json);
         (await ledger.BalancesAsync(within: TimeSpan.FromSeconds(60))).ToString().ShouldBe(before);
@@ -89,7 +89,7 @@ public sealed class When_there_are_three_replicas(ThreeReplicas running)
         await using var ledger = await running.OpenLedgerAsync();
         await Burst.SendAsync(running.Platform, ledger, count: 1);
         await ledger.BalancesAsync(within: TimeSpan.FromSeconds(60));
-        var (_, json) = await NewestEventAsync();
+        var (_, json) = await running.Servers.NewestEventAsync();
         var notice = Guid.NewGuid();
 
         foreach (var version in (long[])[4, 2, 3])
@@ -113,14 +113,7 @@ public sealed class When_there_are_three_replicas(ThreeReplicas running)
         foreach (var queue in (string[])[RiskQueue, NotificationsQueue])
         {
             await running.Servers.PublishAsync(queue, "ControlStateChanged", id, Encoding.UTF8.GetBytes(json), times: 100);
-            await Eventually.BecomesAsync(() => running.Servers.WaitingAsync(queue), waiting => waiting == 0, TimeSpan.FromSeconds(60));
         }
-    }
-
-    private async Task<(Guid Id, string Json)> NewestEventAsync()
-    {
-        var json = (await running.Servers.QueryAsync("riskdb", "SELECT event FROM clause_versions ORDER BY received_at DESC LIMIT 1", row => row.GetString(0))).Single();
-        return (JsonNode.Parse(json)!["eventId"]!.GetValue<Guid>(), json);
     }
 
     private static async Task<List<string>> ReadAsync(PlatformProcess platform, string path, Task until)

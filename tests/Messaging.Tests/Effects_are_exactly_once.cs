@@ -205,20 +205,36 @@ public sealed class Effects_are_exactly_once(ServersFixture servers)
     {
         var broker = await servers.CreateBrokerAsync();
         var database = await servers.CreateDatabaseAsync();
-        await using var risk = await TestService.StartAsync("risk-scoring", database, broker);
-        await Sql.ExecuteAsync(database, """
-            INSERT INTO messaging.inbox (consumer, event_id, received_at)
-            SELECT 'q', gen_random_uuid(), now() - interval '8 days' FROM generate_series(1, 50)
-            UNION ALL SELECT 'q', gen_random_uuid(), now() - interval '6 days' FROM generate_series(1, 7)
+        var recognises = new Script
+        {
+            OnHandle = async (db, @event, token) =>
+            {
+                if (await db.Projections.FindAsync([@event.NoticeId], token) is null) db.Projections.Add(new Projection { Key = @event.NoticeId, Version = @event.Version });
+            },
+        };
+        var risk = await TestService.StartAsync("risk-scoring", database, broker, recognises);
+        var (old, young) = (Events.Control(), Events.Control());
+        await Eventually.SucceedsAsync(() => Amqp.PublishAsync(broker, Queue, old.EventId, Json(old)));
+        await Amqp.PublishAsync(broker, Queue, young.EventId, Json(young));
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 2);
+        await Sql.ExecuteAsync(database, $"""
+            UPDATE messaging.inbox SET received_at = now() - CASE event_id WHEN '{old.EventId}' THEN interval '8 days' ELSE interval '6 days' END
             """);
-        var pruner = new Inbox.InboxPruner(
+        using var pruner = new Inbox.InboxPruner(
             risk.Get<Npgsql.NpgsqlDataSource>(), risk.Get<Microsoft.Extensions.Options.IOptions<MessagingOptions>>(), TimeProvider.System,
             Microsoft.Extensions.Logging.Abstractions.NullLogger<Inbox.InboxPruner>.Instance);
 
-        (await pruner.PruneAsync(CancellationToken.None)).ShouldBe(50);
+        (await pruner.PruneAsync(CancellationToken.None)).ShouldBe(1);
+        await Amqp.PublishAsync(broker, Queue, old.EventId, Json(old));
+        await Amqp.PublishAsync(broker, Queue, young.EventId, Json(young));
 
-        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM messaging.inbox")).ShouldBe(7);
-        pruner.Dispose();
+        await Eventually.BecomesAsync(risk.AppliedAsync, count => count == 3);
+        await Eventually.BecomesAsync(() => Amqp.ReadyAsync(broker, Queue), ready => ready == 0);
+        await risk.DisposeAsync(); // what is in hand is finished or given back
+        (await Amqp.ReadyAsync(broker, Queue)).ShouldBe(0u);
+        (await Sql.ScalarAsync<long>(database, $"""SELECT count(*) FROM applied WHERE "EventId" = '{old.EventId}'""")).ShouldBe(2, "its handler was asked again");
+        (await Sql.ScalarAsync<long>(database, $"""SELECT count(*) FROM applied WHERE "EventId" = '{young.EventId}'""")).ShouldBe(1);
+        (await Sql.ScalarAsync<long>(database, "SELECT count(*) FROM projection")).ShouldBe(2, "and recognised it");
     }
 
     private static byte[] Json(ControlStateChanged @event) => JsonSerializer.SerializeToUtf8Bytes(@event, EventJson.Options);

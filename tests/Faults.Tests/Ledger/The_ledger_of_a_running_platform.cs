@@ -1,5 +1,8 @@
-using Chokepoint.Testing.Ledger;
+using System.Text;
+using Chokepoint.LocalHosting.Processes;
 using Chokepoint.Testing;
+using Chokepoint.Testing.Ledger;
+using Xunit.Sdk;
 
 namespace Chokepoint.Faults.Tests.Ledger;
 
@@ -28,5 +31,27 @@ public sealed class The_ledger_of_a_running_platform(RunningPlatform running)
         verdict.Unscored.Single().ShouldStartWith(verdict.Unannounced.Single());
         verdict.Doubled.ShouldContain(told => told.EndsWith("announced under two ids", StringComparison.Ordinal));
         verdict.Mislabelled.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Is_not_equal_while_a_message_is_in_the_hands_of_its_consumer()
+    {
+        const string queue = "risk-scoring.control-state-changed";
+        await using var ledger = await running.OpenLedgerAsync();
+        await Burst.SendAsync(running.Platform, ledger, count: 1);
+        await ledger.BalancesAsync(within: TimeSpan.FromSeconds(60));
+        var (id, json) = await running.Servers.NewestEventAsync();
+
+        var risk = running.Platform.Find("risk").Id;
+        Signal.Send(risk, Signal.Stop);
+        using (PlatformState.Released(() => Signal.Send(risk, Signal.Continue)))
+        {
+            await running.Servers.PublishAsync(queue, "ControlStateChanged", id, Encoding.UTF8.GetBytes(json));
+            await Eventually.BecomesAsync(() => running.Servers.WaitingAsync(queue), waiting => waiting == 0);
+            var told = await Should.ThrowAsync<XunitException>(() => ledger.BalancesAsync(within: TimeSpan.FromSeconds(2)));
+            told.Message.ShouldContain("Queued = 1,");
+        }
+
+        await ledger.BalancesAsync(within: TimeSpan.FromSeconds(60));
     }
 }

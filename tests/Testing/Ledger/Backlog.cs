@@ -9,7 +9,8 @@ public sealed record Backlog(long Outbox, long Queued, long Rescores, long Deliv
 {
     public bool IsEmpty => Outbox + Queued + Rescores + Deliveries == 0;
 
-    public static async Task<Backlog> ReadAsync(PlatformServers servers)
+    /// <param name="inHand">Counts messages that are with a consumer too, which takes over a second.</param>
+    public static async Task<Backlog> ReadAsync(PlatformServers servers, bool inHand = false)
     {
         long outbox = 0, deadLetters = 0, quarantined = 0;
         foreach (var database in PlatformServers.Databases)
@@ -20,7 +21,8 @@ public sealed record Backlog(long Outbox, long Queued, long Rescores, long Deliv
             (outbox, deadLetters, quarantined) = (outbox + counts.Item1, deadLetters + counts.Item2, quarantined + counts.Item3);
         }
 
-        var queued = outbox > 0 ? 0 : await servers.WaitingAsync([.. EventTopology.Routes.SelectMany(route => route.Consumers.Select(route.QueueOf))]);
+        string[] queues = [.. EventTopology.Routes.SelectMany(route => route.Consumers.Select(route.QueueOf))];
+        var queued = outbox > 0 ? 0 : inHand ? await servers.UnsettledAsync(queues) : await servers.WaitingAsync(queues);
         return new Backlog(
             outbox, queued, await servers.CountAsync("riskdb", "SELECT count(*) FROM rescore_work"),
             await servers.CountAsync("notificationsdb", "SELECT count(*) FROM deliveries WHERE state = 'Pending'"), deadLetters, quarantined);

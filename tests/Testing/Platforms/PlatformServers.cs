@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chokepoint.LocalHosting.Processes;
 using Npgsql;
 using RabbitMQ.Client;
 
@@ -60,6 +61,30 @@ public sealed class PlatformServers(string dataFolder)
         var waiting = 0L;
         foreach (var queue in queues) waiting += (await channel.QueueDeclarePassiveAsync(queue)).MessageCount;
         return waiting;
+    }
+
+    /// <summary>
+    /// Messages in queues of the platform's, those in a consumer's hands among them. RabbitMQ's tool asks the queues themselves, for what
+    /// <c>list_queues</c> tells of quorum queues is seconds old; its start takes over a second.
+    /// </summary>
+    public async Task<long> UnsettledAsync(params IReadOnlyList<string> queues)
+    {
+        var question = $$"""
+            lists:sum([begin
+              {ok, Queue} = rabbit_amqqueue:lookup(rabbit_misc:r(<<"/">>, queue, Name)),
+              {ok, {_, Messages}, _} = ra:leader_query(amqqueue:get_pid(Queue), fun rabbit_fifo:query_messages_total/1),
+              Messages
+            end || Name <- [{{string.Join(", ", queues.Select(queue => $"<<\"{queue}\">>"))}}]]).
+            """;
+        var (exitCode, output) = await ChildProcess.RunAsync(
+            new ChildProcessStart("rabbitmqctl", "bash", ["-c", ". deploy/runbooks/lib.sh; broker eval \"$0\"", question])
+            {
+                WorkingDirectory = Repository.Root, Environment = new Dictionary<string, string?>(StringComparer.Ordinal) { ["DATA"] = dataFolder },
+            },
+            CancellationToken.None);
+        return exitCode is 0 && long.TryParse(output, NumberStyles.None, CultureInfo.InvariantCulture, out var messages)
+            ? messages
+            : throw new IOException($"RabbitMQ's tool does not tell what its queues hold: {output}");
     }
 
     /// <summary>Puts a message straight into a queue, as an event of the platform looks on the wire.</summary>
