@@ -32,6 +32,8 @@ public sealed class TradeService(ServersFixture servers) : IAsyncLifetime
 
     internal NpgsqlDataSource Database { get; private set; } = null!;
 
+    internal IServiceProvider Services => _factory!.Services;
+
     public async ValueTask InitializeAsync()
     {
         var database = On ?? await servers.CreateDatabaseAsync();

@@ -20,5 +20,12 @@ internal sealed record PairSignals(
     public IEnumerable<FlowReading> Of(StageSupply supply) =>
         Flows.TryGetValue(supply.Stage, out var known) ? supply.Suppliers.Select(s => known.GetValueOrDefault(s.Economy)).OfType<FlowReading>() : [];
 
-    public bool IsStale(StageSupply supply, DateOnly day) => Price?.StaleFrom <= day || Of(supply).Any(f => f.Of.FlowsStaleFrom <= day);
+    /// <summary>
+    /// Whether an input is stale. A supplier that has long shipped nothing has no newer month: its calm last one is as old as the newest of
+    /// the importer's at that stage.
+    /// </summary>
+    public bool IsStale(StageSupply supply, DateOnly day) => Price?.StaleFrom <= day || FlowsAreStale([.. Of(supply)], supply.Stage, day);
+
+    private bool FlowsAreStale(IReadOnlyCollection<FlowReading> used, Stage stage, DateOnly day) =>
+        used.Any(f => f.Flow.Fall > 0 && f.Of.FlowsStaleFrom <= day) || (used.Count > 0 && Flows[stage].Values.All(f => f.Of.FlowsStaleFrom <= day));
 }

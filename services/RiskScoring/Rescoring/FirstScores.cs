@@ -29,11 +29,11 @@ internal sealed class FirstScores(
                 if (await AskAsync(stoppingToken)) signal.Set();
                 await imported.WaitAsync(Look, stoppingToken);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
             {
                 log.LogWarning(exception, "All scores could not be asked for; trying again in {Look}", Look);
                 await Task.Delay(Look, stoppingToken);

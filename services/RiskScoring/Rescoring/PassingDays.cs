@@ -33,7 +33,11 @@ internal sealed class PassingDays(NpgsqlDataSource database, SupplyBooks books, 
             {
                 if (await AskAsync(stoppingToken) > 0) signal.Set();
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception exception)
             {
                 log.LogWarning(exception, "Passing days were not looked at; they are at the next look, in {Look}", Look);
             }

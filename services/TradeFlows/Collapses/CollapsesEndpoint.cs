@@ -38,10 +38,8 @@ internal static class CollapsesEndpoint
     private static readonly Dictionary<string, string> Codes = TradedCodes.All.Where(c => !TradedCodes.IsBasket(c.Hs6))
         .ToDictionary(c => c.Hs6, c => c.Mineral, StringComparer.Ordinal);
 
-    /// <summary>The part of a month's value that partners without a weight may have, before the weight of all is unknown.</summary>
+    /// <summary>The part of a month's value that partners without a weight, or not listed, may have, before the weight of all is unknown.</summary>
     private const string MostUnweighed = "0.05";
-
-    private static readonly string IsPartner = $"f.partner NOT IN ({TradeAreas.World}, {string.Join(", ", TradeAreas.Groups)})";
 
     public static void MapCollapses(this IEndpointRouteBuilder trade) => trade.MapGet("/collapses", GetAsync).WithTags("Collapses").WithName("ListCollapses")
         .WithSummary("An exporter's flows that fell out of their own noise, dated to the month, when they came back, and the measure that may explain it. Basket codes make no claim.");
@@ -65,21 +63,24 @@ internal static class CollapsesEndpoint
 
     /// <summary>
     /// By source and code, the months whose weight is known: as the reporter states it over all partners; else the sum of its partners',
-    /// where those without a weight are little of the month's value. From the first flow on, a month that it reported without one is none.
+    /// where those without a weight, or not listed, are little of the month's value. From the first flow on, a month that it reported
+    /// without one is none; one without a total where most have one is of some partners, and unknown.
     /// </summary>
     private static async Task<Dictionary<(string Source, string Hs), List<MonthlyFlow>>> SeriesAsync(
         NpgsqlConnection connection, short exporter, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(
             $"""
-            WITH months AS (
-                SELECT f.source, f.hs, f.period, sum(f.net_kg) FILTER (WHERE f.partner = {TradeAreas.World}) AS stated,
-                    sum(f.net_kg) FILTER (WHERE {IsPartner}) AS kg,
-                    coalesce(bool_and(f.net_kg IS NOT NULL OR f.value_usd IS NOT NULL) FILTER (WHERE {IsPartner}), false) AS told,
-                    coalesce(sum(f.value_usd) FILTER (WHERE {IsPartner} AND f.net_kg IS NULL), 0) AS unweighed,
-                    coalesce(sum(f.value_usd) FILTER (WHERE {IsPartner}), 0) AS usd
+            WITH listed AS (
+                SELECT f.source, f.hs, f.period, count(*) FILTER (WHERE partner = {TradeAreas.World}) AS totals,
+                    sum(f.net_kg) FILTER (WHERE partner = {TradeAreas.World}) AS stated,
+                    sum(f.net_kg) FILTER (WHERE {TradeAreas.IsPartner}) AS kg,
+                    coalesce(bool_and(f.net_kg IS NOT NULL OR f.value_usd IS NOT NULL) FILTER (WHERE {TradeAreas.IsPartner}), false) AS told,
+                    coalesce(sum(f.value_usd) FILTER (WHERE {TradeAreas.IsPartner} AND f.net_kg IS NOT NULL), 0) AS weighed,
+                    coalesce(sum(f.value_usd) FILTER (WHERE partner = {TradeAreas.World}), sum(f.value_usd) FILTER (WHERE {TradeAreas.IsPartner}), 0) AS usd
                 FROM flows f WHERE f.line = ANY($1) AND f.breakdown = '' AND f.period % 100 > 0
                 GROUP BY f.source, f.hs, f.period),
+            months AS (SELECT *, 2 * sum(totals) OVER line > count(*) OVER line AS states_totals FROM listed WINDOW line AS (PARTITION BY source, hs)),
             reported AS (
                 SELECT r.source, r.hs, r.period FROM reported_months r
                 WHERE r.hs = ANY($2) AND r.reporter = $3 AND r.direction = {(short)FlowDirection.Export}
@@ -87,7 +88,7 @@ internal static class CollapsesEndpoint
             SELECT s.name, hs, period, CASE
                 WHEN m.period IS NULL THEN 0
                 WHEN stated IS NOT NULL THEN stated
-                WHEN told AND unweighed <= {MostUnweighed} * usd THEN kg END AS kg
+                WHEN told AND usd - weighed <= {MostUnweighed} * usd AND (totals > 0 OR NOT states_totals) THEN kg END AS kg
             FROM months m FULL JOIN reported USING (source, hs, period) JOIN sources s ON s.id = source
             ORDER BY s.name, hs, period
             """, connection)

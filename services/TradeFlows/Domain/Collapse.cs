@@ -34,8 +34,8 @@ internal static class CollapseFinder
     private const double Back = 0.8;
 
     /// <summary>
-    /// Every month that has a past to be held against: twelve months before it, whose median is not zero, or while a flow is down and
-    /// when it is back the median before the break.
+    /// Every month that has a past to be held against: twelve months before it, whose median is not zero, or from a break on the median
+    /// before it, until the flow is back and has a median of its own again.
     /// </summary>
     /// <param name="months">In order; gaps are allowed.</param>
     public static IReadOnlyList<FlowReading> Read(IReadOnlyList<MonthlyFlow> months)
@@ -43,6 +43,7 @@ internal static class CollapseFinder
         var readings = new List<FlowReading>();
         var distances = new List<double>();
         FlowReading? open = null;
+        double? frozen = null;
         for (var i = 0; i < months.Count; i++)
         {
             var (period, netKg) = months[i];
@@ -52,19 +53,16 @@ internal static class CollapseFinder
                 readings.Add(new FlowReading(period, netKg, open.BaselineKg, 1 - netKg / open.BaselineKg, open.Since, Recovered: false));
                 continue;
             }
-            var frozen = open?.BaselineKg;
             var recovered = open is not null;
             open = null;
-            if (BaselineOf(months, i) is not { } baseline || baseline <= 0)
-            {
-                // Back after so long that no median has come of it yet.
-                if (frozen is { } before) readings.Add(new FlowReading(period, netKg, before, 0, null, Recovered: true));
-                continue;
-            }
+            double? own = BaselineOf(months, i) is > 0 and var median ? median : null;
+            if (own is not null) frozen = null;
+            if ((own ?? frozen) is not { } baseline) continue;
             var distance = Math.Log(Math.Max(netKg, baseline * 1e-6) / baseline);
             if (netKg <= (1 - SmallestFall) * baseline && IsOutOfNoise(distance, distances))
             {
                 open = new FlowReading(period, netKg, baseline, 1 - netKg / baseline, period, recovered);
+                frozen = baseline;
                 readings.Add(open);
                 continue;
             }

@@ -27,6 +27,10 @@ internal static class TariffLine
     public static string IsOf(IEnumerable<string> codes) => "(false" + string.Concat(codes.Select(NumberOf).Distinct().Select(code =>
         string.Create(CultureInfo.InvariantCulture, $" OR line BETWEEN {(long)code << CodeShift} AND {((code + 1L) << CodeShift) - 1}"))) + ")";
 
+    /// <summary>As SQL: the line of columns that hold a code of six digits, a reporter and a direction.</summary>
+    public static string InSql(string hs, string reporter, string direction) =>
+        $"(({hs}::bigint << {CodeShift}) + ({reporter} << {ReporterShift}) + {direction})";
+
     private static long Of(int code, short reporter, FlowDirection direction) =>
         ((long)code << CodeShift) | ((long)reporter << ReporterShift) | (long)direction;
 

@@ -72,6 +72,9 @@ internal static class TradeAreas
     /// <summary>Economies that are also reported one by one, added to which they would count twice.</summary>
     public static IReadOnlyList<short> Groups { get; } = [EuropeanUnion, Asean];
 
+    /// <summary>As SQL: whether a flow's partner is one of those that the world's total is the sum of.</summary>
+    public static string IsPartner { get; } = $"partner NOT IN ({World}, {string.Join(", ", Groups)})";
+
     public static bool TryGetCode(short number, [NotNullWhen(true)] out string? code) => Codes.TryGetValue(number, out code);
 
     public static bool TryGetNumber(string code, out short number) => Numbers.TryGetValue(code, out number);

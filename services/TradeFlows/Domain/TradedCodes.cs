@@ -6,7 +6,11 @@ namespace Chokepoint.TradeFlows.Domain;
 /// <param name="LastRevision">The last that has the code: 5 is HS 2017.</param>
 /// <param name="Successors">Where its goods are in HS 2022.</param>
 /// <param name="Also">What else it holds than the platform's minerals, and so makes it a basket; null when nothing.</param>
-internal sealed record RetiredCode(string Hs6, short LastRevision, IReadOnlyList<string> Successors, string? Also);
+internal sealed record RetiredCode(string Hs6, short LastRevision, IReadOnlyList<string> Successors, string? Also)
+{
+    /// <summary>The first month of the revision that lacks it.</summary>
+    public int Since => LastRevision == 5 ? 202201 : 201701;
+}
 
 /// <summary>
 /// The codes that minerals are traded under, in every revision from HS 2012 (H4) to HS 2022 (H6). The reference table is of HS 2022;
@@ -40,6 +44,9 @@ internal static class TradedCodes
     private static readonly ILookup<string, HsCode> ByMineral = All.ToLookup(c => c.Mineral, StringComparer.Ordinal);
     private static readonly Dictionary<string, RetiredCode> RetiredByCode = Retired.ToDictionary(r => r.Hs6, StringComparer.Ordinal);
 
+    private static readonly ILookup<string, string> Older =
+        Retired.SelectMany(r => r.Successors, (r, hs6) => (hs6, r.Hs6)).ToLookup(x => x.hs6, x => x.Hs6, StringComparer.Ordinal);
+
     public static IEnumerable<HsCode> Of(string hs6) => ByCode[hs6];
 
     public static IEnumerable<HsCode> OfMineral(string mineral) => ByMineral[mineral];
@@ -49,6 +56,9 @@ internal static class TradedCodes
 
     /// <summary>Where the goods of an older code are in HS 2022; null for a code of today.</summary>
     public static RetiredCode? RetiredAs(string hs6) => RetiredByCode.GetValueOrDefault(hs6);
+
+    /// <summary>The codes that an older revision had a code's goods under.</summary>
+    public static IEnumerable<string> Predecessors(string hs6) => Older[hs6];
 
     /// <summary>What a code held in the revisions before HS 2022 and no longer does; null when nothing that matters here.</summary>
     public static string? MovedOut(string hs6) => WiderBefore.GetValueOrDefault(hs6);

@@ -27,7 +27,7 @@ internal sealed partial class ComtradeFeed(
     public async Task PollAsync(PollTurn turn, CancellationToken cancellationToken)
     {
         var progress = ComtradeProgress.Of(turn.Cursor, _plan, time.GetUtcNow());
-        progress = progress.Begin(_plan.Questions(progress.Round, progress.Settled).Count, settings.Every, time.GetUtcNow());
+        progress = progress.Begin(_plan, settings.Every, time.GetUtcNow());
         var questions = _plan.Questions(progress.Round, progress.Settled);
         var again = progress.Left.Count; // those that fail in this turn wait for the next
         var (failure, inARow) = ((PollException?)null, 0);

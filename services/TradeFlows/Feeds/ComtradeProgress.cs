@@ -27,11 +27,14 @@ internal sealed record ComtradeProgress(
 
     public string Write() => JsonSerializer.Serialize(this, EventJson.Options);
 
-    /// <summary>The next round, when this one is over and another is due.</summary>
-    public ComtradeProgress Begin(int questions, TimeSpan every, DateTimeOffset now) =>
-        Done >= questions && now.UtcDateTime >= Round.ToDateTime(TimeOnly.MinValue) + every
-            ? this with { Round = DateOnly.FromDateTime(now.UtcDateTime), Settled = Round, Done = 0, Open = [] }
-            : this;
+    /// <summary>The next round, when this one is over and another is due. What was left of a question that it asks whole goes with it.</summary>
+    public ComtradeProgress Begin(ComtradePlan plan, TimeSpan every, DateTimeOffset now)
+    {
+        if (Done < plan.Questions(Round, Settled).Count || now.UtcDateTime < Round.ToDateTime(TimeOnly.MinValue) + every) return this;
+        var next = this with { Round = DateOnly.FromDateTime(now.UtcDateTime), Settled = Round, Done = 0, Open = [] };
+        var asked = plan.Questions(next.Round, next.Settled).ToHashSet();
+        return next with { Left = [.. Left.Where(left => !asked.Contains(left.Question))] };
+    }
 
     /// <summary>Whether another call may be made, in this window or in a new one.</summary>
     public bool MayCall(ComtradeSettings settings, DateTimeOffset now) => Calls < settings.Calls || now - CountingFrom >= settings.CallsPer;

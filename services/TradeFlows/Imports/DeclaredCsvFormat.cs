@@ -16,6 +16,8 @@ namespace Chokepoint.TradeFlows.Imports;
 /// </remarks>
 internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<FlowRow>
 {
+    private const int LongestNational = 12;
+
     private static readonly string[] Columns = ["period", "partner", "hs", "value"];
 
     public string Name => "csv";
@@ -109,6 +111,7 @@ internal sealed class DeclaredCsvFormat(TimeProvider clock) : IImportFormat<Flow
             _record.Partner = number;
             _record.Period = PeriodOf(_csv.GetString(_period));
             var code = _csv.GetString(_hs);
+            if (code.Length > 6 && (code.Length > LongestNational || !code.All(char.IsAsciiDigit))) return "The code is no code of the Harmonized System, nor a national line of one.";
             (_record.Commodity, _national) = code.Length > 6 ? (code[..6], code) : (code, "");
             if (!CsvText.TryNumber(_csv, _value, out double? value)) return "The value is not a number.";
             if (!CsvText.TryNumber(_csv, _weight, out double? weight)) return "The weight is not a number.";

@@ -45,7 +45,8 @@ internal static class FlowMerge
 
     /// <summary>
     /// Keeps which months each reporter has reported for which codes: a month of the file is one of every code that the file has of the
-    /// reporter, or was asked for. A code that it lacks there was not traded.
+    /// reporter, or was asked for. A code that it lacks there was not traded; but a file without the total of all partners says so only of
+    /// codes that the reporter states no total for, and nothing is said of a code that the revision of the month does not have.
     /// </summary>
     /// <param name="asked">Codes that the file was asked for, whether or not it has flows under them.</param>
     public static async Task CoverAsync(
@@ -53,20 +54,30 @@ internal static class FlowMerge
     {
         await using var command = new NpgsqlCommand(
             $"""
-            WITH months AS (SELECT DISTINCT reporter, direction, period FROM {staging} WHERE {OfDirections} AND period % 100 > 0),
+            WITH months AS (
+                SELECT reporter, direction, period, bool_or(partner = {TradeAreas.World}) AS has_total FROM {staging}
+                WHERE {OfDirections} AND period % 100 > 0 GROUP BY reporter, direction, period),
             codes AS (
                 SELECT DISTINCT reporter, direction, hs FROM {staging} WHERE {OfDirections} AND period % 100 > 0 AND hs = ANY($1)
                 UNION SELECT m.reporter, m.direction, a.hs FROM months m CROSS JOIN unnest($2) AS a (hs)),
             covered AS (
                 INSERT INTO reported_months (hs, reporter, direction, source, period)
                 SELECT hs, reporter, direction, {source}, period FROM months JOIN codes USING (reporter, direction)
+                WHERE NOT EXISTS (SELECT FROM unnest($3, $4) AS retired (code, since) WHERE code = hs AND period >= since)
+                    AND (has_total OR NOT EXISTS (
+                        SELECT FROM flows f WHERE f.source = {source} AND f.line = {TariffLine.InSql("codes.hs", "codes.reporter", "codes.direction")}
+                            AND f.partner = {TradeAreas.World} AND f.period % 100 > 0))
                 ON CONFLICT DO NOTHING RETURNING hs, reporter, direction, period)
             INSERT INTO {Touched} SELECT CASE direction WHEN {(short)FlowDirection.Import} THEN reporter ELSE {TradeAreas.World} END, reporter, hs, period, direction
             FROM covered
             """, connection)
         {
             CommandTimeout = 0,
-            Parameters = { new() { Value = Traded }, new() { Value = asked.ToArray() } },
+            Parameters =
+            {
+                new() { Value = Traded }, new() { Value = asked.ToArray() }, new() { Value = TradedCodes.Retired.Select(r => r.Hs6).ToArray() },
+                new() { Value = TradedCodes.Retired.Select(r => r.Since).ToArray() },
+            },
         };
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

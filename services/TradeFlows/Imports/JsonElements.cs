@@ -161,8 +161,10 @@ internal sealed class JsonElements(Stream body) : IAsyncDisposable
             if (_buffer.Length >= LargestElement) throw ImportRefusedException.Damaged("An element of the JSON is larger than 1 MiB.");
             Array.Resize(ref _buffer, _buffer.Length * 2);
         }
-        var read = await body.ReadAsync(_buffer.AsMemory(_to), cancellationToken);
+        var preamble = _place is Place.Start ? Encoding.UTF8.Preamble.Length : 0;
+        var read = await body.ReadAtLeastAsync(_buffer.AsMemory(_to), Math.Max(preamble, 1), throwOnEndOfStream: false, cancellationToken);
         _to += read;
         _atEnd = read == 0;
+        if (preamble > 0 && _buffer.AsSpan(0, _to).StartsWith(Encoding.UTF8.Preamble)) _from = preamble;
     }
 }

@@ -54,7 +54,7 @@ internal static class MonthlyProfiles
         foreach (var source in sources)
         {
             if (ofReporter.FirstOrDefault(r => r.Source == source.Id) is not { } any) continue;
-            found.Add((source, Math.Max(found.Count > 0 ? found[^1].Newest : 0, reported.Of(source.Id, any.Reporter, any.ByExporter).Max())));
+            found.Add((source, Math.Max(found.Count > 0 ? found[^1].Newest : 0, reported.Of(source.Id, any.Reporter, any.ByExporter).All.Max())));
         }
         return found;
     }
@@ -79,16 +79,18 @@ internal static class MonthlyProfiles
     }
 
     /// <summary>
-    /// From the first flow on: a month that the reporter reported without this flow is none, a month it did not report is unknown, and so
-    /// is one with a flow without a weight.
+    /// From the first flow on: a month that the reporter reported without this flow is none, under each of the codes that the flow has had
+    /// until then; a month it did not report, or lists too little of, is unknown, and so is one with a flow without a weight.
     /// </summary>
-    private static List<MonthlyFlow> Series(IReadOnlyList<MonthlyReport> flows, IReadOnlyCollection<int> reported)
+    private static List<MonthlyFlow> Series(IReadOnlyList<MonthlyReport> flows, ReporterMonths reported)
     {
         var byMonth = flows.ToLookup(f => f.Period);
-        var first = flows.Min(f => f.Period);
+        var told = new ToldMonths([.. flows.Select(f => (f.Period, f.Figure))], reported);
+        var first = told.Codes.Min(c => c.First);
         return
         [
-            .. reported.Where(period => period >= first && byMonth[period].All(f => f.Figure.NetKg is not null))
+            .. reported.All
+                .Where(period => period >= first && byMonth[period].All(f => f.Figure.NetKg is not null) && told.Codes.All(c => c.First > period || told.Has(c.Hs, period)))
                 .Select(period => new MonthlyFlow(period, byMonth[period].Sum(f => f.Figure.NetKg!.Value))),
         ];
     }

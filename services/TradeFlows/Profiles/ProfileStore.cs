@@ -20,8 +20,9 @@ internal sealed class ProfileStore(IOutbox outbox, TimeProvider clock)
     }
 
     /// <summary>
-    /// Annual profiles are taken from every source, and imports of two sources merge at once: one tells them at a time until its
-    /// transaction ends, so that neither misses what the other brought. Before <see cref="BeginMonthsAsync"/> where both are begun.
+    /// Annual profiles are taken from every source. Files merge one after another, but a worker whose lease ran out may be merging
+    /// still when its successor does: one tells profiles at a time until its transaction ends, so that neither misses what the other
+    /// brought. Before <see cref="BeginMonthsAsync"/> where both are begun.
     /// </summary>
     public static Task BeginYearsAsync(NpgsqlConnection connection, CancellationToken cancellationToken) => BeginAsync(connection, "annual profiles", cancellationToken);
 

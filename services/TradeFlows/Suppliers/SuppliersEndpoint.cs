@@ -26,11 +26,13 @@ internal static class SuppliersEndpoint
         string[] codes = [.. sets.SelectMany(s => s.Codes).Select(c => c.Hs6).Distinct(StringComparer.Ordinal)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         var sources = await ReportedFlows.SourcesAsync(connection, cancellationToken);
+        var imports = await ReportedFlows.OfYearAndMonthsAsync(connection, reporter, question.Year, codes, sources, cancellationToken);
+        var mirror = await ReportedFlows.ToImporterAsync(connection, reporter, question.Year, codes, sources, cancellationToken);
+        short[] byMonth = [.. imports.Concat(mirror).Where(f => !TradePeriod.IsYear(f.Period)).Select(f => f.Reporter).Distinct()];
         var reports = new YearReports(
-            question.Importer, question.Year,
-            await ReportedFlows.OfYearAndMonthsAsync(connection, reporter, question.Year, codes, sources, cancellationToken),
-            await ReportedFlows.ToImporterAsync(connection, reporter, question.Year, codes, sources, cancellationToken),
-            await ReportedFlows.ExportsAsync(connection, reporter, question.Year, codes, sources, cancellationToken), sources);
+            question.Importer, question.Year, imports, mirror,
+            await ReportedFlows.ExportsAsync(connection, reporter, question.Year, codes, sources, cancellationToken), sources,
+            await MonthlyFlows.ReportedInYearAsync(connection, byMonth, question.Year, codes, sources, cancellationToken));
         var profiles = sets.Select(set => StageProfiles.Of(reports, set)).OfType<StageProfile>().ToList();
         return profiles.Count == 0 ? NothingReported(question) : TypedResults.Ok(SuppliersView.Of(question.Year, profiles));
     }

@@ -19,4 +19,21 @@ public sealed class StatesTests
         view.Sourcing!.Vintage.ShouldBe(year);
         ScoreStates.Of(view, purchases.Of("KOR", new DateOnly(2026, 6, 1)), new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero)).ShouldBe(state);
     }
+
+    [Theory]
+    [InlineData(0, "2026-04", false)] // it has long shipped nothing, and of that no month is told
+    [InlineData(0, "2025-12", true)]
+    [InlineData(0.9, "2026-04", true)]
+    public void A_supplier_s_last_month_is_stale_when_it_is_a_fall_or_no_other_s_is_newer(double fall, string newest, bool stale)
+    {
+        var flows = new MineralSignals([],
+        [
+            SupplyReading.From(SignalEvents.Month("JPN", "natural-graphite", Stage.Extraction, "2023-06", null, ("MOZ", fall)))!,
+            SupplyReading.From(SignalEvents.Month("JPN", "natural-graphite", Stage.Extraction, newest, null, ("CHN", 0)))!,
+        ]);
+        var supply = flows.Views(Given.Book, "JPN", "natural-graphite").Single(v => v.Supply.Stage == Stage.Extraction).Supply;
+        var day = new DateOnly(2026, 6, 1);
+
+        flows.Of("JPN", day).IsStale(supply, day).ShouldBe(stale);
+    }
 }

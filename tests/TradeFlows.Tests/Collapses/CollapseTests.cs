@@ -8,8 +8,8 @@ namespace Chokepoint.TradeFlows.Tests.Collapses;
 /// <summary>Flows that fall out of their own noise, and come back: found, dated, announced, and shown beside what may explain them.</summary>
 public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
 {
-    private const int China = 156, Japan = 392, Korea = 410, Usa = 842;
-    private const string Graphite = "250410", Artificial = "380110", Basket = "811292";
+    private const int World = 0, China = 156, Japan = 392, Korea = 410, Usa = 842, Canada = 124;
+    private const string Graphite = "250410", OtherGraphite = "250490", Artificial = "380110", Basket = "811292";
 
     [Fact]
     public async Task A_fall_is_announced_with_its_month_size_and_supplier_and_so_is_its_end()
@@ -151,6 +151,19 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
     }
 
     [Fact]
+    public async Task A_flow_that_is_back_for_a_month_and_stops_again_has_collapsed_again()
+    {
+        await ImportAsync([
+            .. Steady(24, Graphite, Japan), .. Enumerable.Range(24, 7).Select(i => Month(i, Graphite, Japan, 0)), Month(31, Graphite, Japan, 1_000_000),
+            Month(32, Graphite, Japan, 0), Month(33, Graphite, Japan, 0)]);
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").EnumerateArray()
+            .Select(c => (c.GetProperty("period").GetString(), c.GetProperty("recoveredIn").GetString())).ShouldBe([("2023-09", null), ("2023-01", "2023-08")]);
+        var newest = (await ProfileAsync("JPN", "natural-graphite", 202310)).GetProperty("flows")[0];
+        (newest.GetProperty("since").GetString(), newest.GetProperty("fall").GetDouble(), newest.GetProperty("baselineKg").GetDouble()).ShouldBe(("2023-09", 1, 1_040_000));
+    }
+
+    [Fact]
     public async Task Months_after_the_importer_s_newest_are_told_by_its_suppliers_reports_until_its_own_come()
     {
         // Ten times what the supplier reports: the change of side must not look like a fall.
@@ -183,11 +196,95 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
     [Fact]
     public async Task A_stop_to_one_importer_is_announced_though_the_file_of_its_month_does_not_name_it()
     {
-        await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(30, Graphite, Korea)]);
-        await ImportAsync([Month(30, Graphite, Korea, 1_000_000)]);
+        await ImportCsvAsync([.. Lines(30, Graphite), .. Lines(30, Graphite, "South Korea")]);
+        await ImportCsvAsync([Line(30, Graphite, 1_000_000, "South Korea")]);
 
         var flow = (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0];
         (flow.GetProperty("netKg").GetDouble(), flow.GetProperty("fall").GetDouble()).ShouldBe((0, 1));
+    }
+
+    [Theory]
+    [InlineData(true, true)]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public async Task A_month_s_file_of_some_partners_says_nothing_of_the_others(bool hasTotal, bool hasPartner)
+    {
+        string[] total = [Month(30, Graphite, World, 2_000_000)], partner = [Month(30, Graphite, Korea, 1_000_000)];
+        await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(30, Graphite, Korea), .. Steady(30, Graphite, World, times: 2)]);
+        await ImportAsync([.. hasTotal ? total : [], .. hasPartner ? partner : []]);
+
+        (await CollapsesAsync()).ShouldBe(0);
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(0);
+
+        await ImportAsync([Month(30, Graphite, World, 1_000_000), .. partner]);
+        (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0].GetProperty("fall").GetDouble().ShouldBe(1, "the partners come to the whole");
+        (await CollapsesAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_file_of_some_partners_says_nothing_of_a_code_that_it_lacks()
+    {
+        await ImportAsync([
+            .. Steady(30, Graphite, Japan), .. Steady(30, Graphite, World), .. Steady(30, Artificial, Japan), .. Steady(30, Artificial, Korea),
+            .. Steady(30, Artificial, World, times: 2)]);
+        await TradeAsync("comtrade-v1&codes=250410,380110", Month(30, Artificial, Korea, 1_000_000));
+
+        (await CollapsesAsync()).ShouldBe(0);
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(0);
+
+        await TradeAsync("comtrade-v1&codes=250410,380110", Month(30, Artificial, Korea, 1_000_000), Month(30, Artificial, World, 1_000_000));
+        (await CollapsesAsync()).ShouldBe(2, "neither went to Japan");
+    }
+
+    [Fact]
+    public async Task A_small_partner_has_not_stopped_where_what_the_list_leaves_of_the_total_may_be_its()
+    {
+        await ImportAsync([.. Steady(30, Graphite, Korea), .. Steady(30, Graphite, Japan, times: 0.02), .. Steady(30, Graphite, World, times: 1.02)]);
+        await ImportAsync([Month(30, Graphite, Korea, 1_000_000), Month(30, Graphite, World, 1_020_000)]);
+        (await CollapsesAsync()).ShouldBe(0);
+
+        await ImportAsync([Month(30, Graphite, World, 1_000_000)]);
+        (await CollapsesAsync()).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_importer_s_month_of_some_suppliers_says_nothing_of_the_others()
+    {
+        await ImportAsync(Enumerable.Range(0, 30).SelectMany(i => (string[])[
+            Bought(i, 1_000_000 + 20_000 * (i % 5)), Bought(i, 500_000 + 10_000 * (i % 5), Canada), Bought(i, 1_500_000 + 30_000 * (i % 5), World)]));
+        await ImportAsync([Bought(30, 1_000_000), Bought(30, 1_500_000, World)]);
+        (await CollapsesAsync()).ShouldBe(0);
+
+        await ImportAsync([Bought(30, 1_000_000, World)]);
+        var flows = (await ProfileAsync("USA", "natural-graphite", 202307)).GetProperty("flows").EnumerateArray();
+        flows.Select(f => (f.GetProperty("supplier").GetString(), f.GetProperty("fall").GetDouble())).ShouldBe([("CHN", 0), ("CAN", 1)]);
+    }
+
+    [Fact]
+    public async Task A_month_that_is_reported_under_one_code_is_unknown_for_a_flow_under_another()
+    {
+        await ImportAsync(Steady(30, Graphite, Korea));
+        await ImportAsync([.. Steady(30, OtherGraphite, Japan), .. Steady(30, OtherGraphite, Korea, times: 3)]);
+        await TradeAsync("comtrade-v1&codes=250410", Month(30, Graphite, Korea, 1_000_000)); // the first part of a question that was divided
+        (await CollapsesAsync()).ShouldBe(0);
+
+        await TradeAsync("comtrade-v1&codes=250490", Month(30, OtherGraphite, Korea, 3_000_000));
+        (await CollapsesAsync()).ShouldBe(1);
+        (await ProfileAsync("JPN", "natural-graphite", 202307)).GetProperty("flows")[0].GetProperty("fall").GetDouble().ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_code_that_a_revision_split_has_not_stopped_and_its_flow_goes_on_under_those_that_came_of_it()
+    {
+        IEnumerable<string> Bismuth(string hs, int from, int months, int importer) => Enumerable.Range(from, months).Select(i => Month(i, hs, importer, 1_000_000 + 20_000 * (Math.Abs(i) % 5)));
+        await ImportAsync([
+            .. Bismuth("810600", -24, 36, Japan), .. Bismuth("810600", -24, 36, Korea),
+            .. Bismuth("810690", 12, 9, Japan), .. Bismuth("810690", 12, 10, Korea), .. Bismuth("810610", 12, 10, Korea)]);
+
+        (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(0);
+        var stopped = (await ProfileAsync("JPN", "bismuth", 202210)).GetProperty("flows")[0];
+        (stopped.GetProperty("since").GetString(), stopped.GetProperty("fall").GetDouble()).ShouldBe(("2022-10", 1));
+        (await CollapsesAsync()).ShouldBe(1);
     }
 
     [Fact]
@@ -207,7 +304,7 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
     public async Task A_stop_to_everyone_is_seen_where_an_answer_lacks_a_code_that_it_was_asked_for_and_only_there(string asked, int found)
     {
         await ImportAsync([.. Steady(30, Graphite, Japan), .. Steady(30, Artificial, Japan)]);
-        TradeService.State(await Trade.ImportAsync("comtrade-v1" + asked, Samples.Csv(Month(30, Artificial, Japan, 1_000_000)))).ShouldBe("completed");
+        await TradeAsync("comtrade-v1" + asked, Month(30, Artificial, Japan, 1_000_000));
 
         (await Trade.GetAsync("collapses?exporter=CHN")).GetProperty("items").GetArrayLength().ShouldBe(found);
         (await Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE mineral = 'natural-graphite' AND period = 202307 AND (profile->>'collapse')::boolean")).ShouldBe(found);
@@ -250,32 +347,39 @@ public sealed class CollapseTests(TradeService trade) : TradeTests(trade)
         second.GetProperty("nextCursor").ValueKind.ShouldBe(JsonValueKind.Null);
     }
 
-    private async Task ImportAsync(params IEnumerable<string> rows) =>
-        TradeService.State(await Trade.ImportAsync("comtrade-v1", Samples.Csv(rows))).ShouldBe("completed");
+    private Task ImportAsync(params IEnumerable<string> rows) => TradeAsync("comtrade-v1", rows);
+
+    private async Task TradeAsync(string format, params IEnumerable<string> rows) =>
+        TradeService.State(await Trade.ImportAsync(format, Samples.Csv(rows))).ShouldBe("completed");
+
+    /// <summary>The months that are announced with a flow that is down.</summary>
+    private Task<long> CollapsesAsync() => Trade.QueryAsync<long>("SELECT count(*) FROM supply_profiles WHERE (profile->>'collapse')::boolean");
 
     private async Task<JsonElement> ProfileAsync(string importer, string mineral, int period) => JsonDocument.Parse(await Trade.QueryAsync<string>(
         $"SELECT profile::text FROM supply_profiles WHERE importer = '{importer}' AND mineral = '{mineral}' AND period = {period}")).RootElement;
 
     /// <summary>China's exports, month by month from January 2021, with a little noise.</summary>
-    private static IEnumerable<string> Steady(int months, string hs, int importer) =>
-        Enumerable.Range(0, months).Select(i => Month(i, hs, importer, 1_000_000 + 20_000 * (i % 5)));
+    private static IEnumerable<string> Steady(int months, string hs, int importer, double times = 1) =>
+        Enumerable.Range(0, months).Select(i => Month(i, hs, importer, times * (1_000_000 + 20_000 * (i % 5))));
 
     private static string Month(int i, string hs, int importer, double kg) => Samples.Row(
         hs, importer, kg, kg, reporter: China, period: PeriodOf(i), flow: "X");
 
-    /// <summary>The United States' own report of what it bought from China.</summary>
-    private static string Bought(int i, double kg) => Samples.Row(Graphite, China, kg, kg, period: PeriodOf(i));
+    /// <summary>The United States' own report of what it bought.</summary>
+    private static string Bought(int i, double kg, int supplier = China) => Samples.Row(Graphite, supplier, kg, kg, period: PeriodOf(i));
 
     private async Task ImportCsvAsync(params IEnumerable<string> lines) => TradeService.State(await Trade.ImportAsync(
         "csv&source=China%20customs" + Imports.OtherFormatsTests.Mapping, "period_dt,partner_name,hs6,val,qty\n" + string.Join('\n', lines) + "\n")).ShouldBe("completed");
 
-    private static IEnumerable<string> Lines(int months, string hs) => Enumerable.Range(0, months).Select(i => Line(i, hs, 1_000_000 + 20_000 * (i % 5)));
+    private static IEnumerable<string> Lines(int months, string hs, string importer = "Japan") =>
+        Enumerable.Range(0, months).Select(i => Line(i, hs, 1_000_000 + 20_000 * (i % 5), importer));
 
-    private static string Line(int i, string hs, double kg) => string.Create(CultureInfo.InvariantCulture, $"{PeriodOf(i)},Japan,{hs},{kg},{kg}");
+    private static string Line(int i, string hs, double kg, string importer = "Japan") =>
+        string.Create(CultureInfo.InvariantCulture, $"{PeriodOf(i)},{importer},{hs},{kg},{kg}");
 
     private static string PeriodOf(int i) => new DateOnly(2021, 1, 1).AddMonths(i).ToString("yyyyMM", CultureInfo.InvariantCulture);
 
-    private static ControlStateChanged Licence(string document, string mineral, DateOnly from) => new()
+    internal static ControlStateChanged Licence(string document, string mineral, DateOnly from) => new()
     {
         EventId = Guid.CreateVersion7(), Version = 1, OccurredAt = DateTimeOffset.UtcNow, NoticeId = Guid.CreateVersion7(), Issuer = "CHN",
         DocumentNumber = document, Title = "Licensing of exports", Clause = "1", Measure = Measure.Licensing, Minerals = [mineral], Stages = [], HsCodes = [],

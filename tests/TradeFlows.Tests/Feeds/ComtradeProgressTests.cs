@@ -70,6 +70,20 @@ public sealed class ComtradeProgressTests
     }
 
     [Fact]
+    public void What_a_round_asks_whole_again_is_left_no_more_and_what_it_does_not_ask_stays()
+    {
+        var (old, recent) = (new ComtradeQuestion(156, 202001), new ComtradeQuestion(156, 202602));
+        var left = ComtradeProgress.Of(null, Plan, Now) with { Done = 80, Left = [new(recent, Plan.Whole), new(old, Plan.Whole), new(recent, new("M", 0, 1))] };
+
+        var next = left.Begin(Plan, TimeSpan.FromDays(7), Now.AddDays(7));
+
+        next.Left.ShouldBe([new ComtradeLeft(old, Plan.Whole)]);
+        var questions = Plan.Questions(next.Round, next.Settled);
+        questions[0].ShouldBe(recent);
+        next.Passed(Plan, questions).Left.ShouldBe([new ComtradeLeft(old, Plan.Whole), new ComtradeLeft(recent, Plan.Whole)]);
+    }
+
+    [Fact]
     public void Other_questions_begin_anew_and_calls_that_were_made_stay_made()
     {
         var progress = ComtradeProgress.Of(null, Plan, Now).Calling(Settings, Now).Answered(Asked);
@@ -88,9 +102,9 @@ public sealed class ComtradeProgressTests
         spent.Calling(Settings, Now.AddDays(31)).Calls.ShouldBe(1);
 
         var over = spent with { Done = 80 };
-        over.Begin(80, TimeSpan.FromDays(7), Now.AddDays(6)).ShouldBe(over);
-        (over with { Done = 79 }).Begin(80, TimeSpan.FromDays(7), Now.AddDays(8)).Done.ShouldBe(79);
-        var next = over.Begin(80, TimeSpan.FromDays(7), Now.AddDays(7));
+        over.Begin(Plan, TimeSpan.FromDays(7), Now.AddDays(6)).ShouldBe(over);
+        (over with { Done = 79 }).Begin(Plan, TimeSpan.FromDays(7), Now.AddDays(8)).Done.ShouldBe(79);
+        var next = over.Begin(Plan, TimeSpan.FromDays(7), Now.AddDays(7));
         (next.Done, next.Settled, next.Round).ShouldBe((0, new DateOnly(2026, 3, 15), new DateOnly(2026, 3, 22)));
     }
 

@@ -124,9 +124,11 @@ public sealed class ComtradeImportTests(TradeService trade) : TradeTests(trade)
     [InlineData(1)]
     [InlineData(7)]
     [InlineData(4096)]
-    public async Task Json_is_read_the_same_however_the_bytes_arrive(int piece)
+    [InlineData(1, "\uFEFF")]
+    [InlineData(4096, "\uFEFF")]
+    public async Task Json_is_read_the_same_however_the_bytes_arrive(int piece, string mark = "")
     {
-        var text = "{\"error\":null,\"data\":[{\"a\":1},{\"a\":\"" + new string('x', 5000) + "\"},{\"a\":[{\"b\":2}]}],\"count\":3}";
+        var text = mark + "{\"error\":null,\"data\":[{\"a\":1},{\"a\":\"" + new string('x', 5000) + "\"},{\"a\":[{\"b\":2}]}],\"count\":3}";
         await using var body = new PiecewiseStream(Encoding.UTF8.GetBytes(text), piece);
         await using var elements = new TradeFlows.Imports.JsonElements(body);
         var read = new List<string>();

@@ -158,6 +158,11 @@ public sealed class HazardTests(ImpatientTradeService impatient) : IClassFixture
         yield return ("nobody's number", Added with { Partner = 999 }, isBaci ? "no area" : sample.Query is "comtrade-v1" or "comtrade-plus" ? "partnerCode 999 is unknown" : "'999' is not known");
         if (sample.IsZip) yield return ("a NUL", Added with { Hs = "2504\u00001" }, "must be whole numbers");
         if (sample.IsJson) yield return ("a NUL", Added with { Hs = "2504\\u00001" }, "2504\uFFFD1");
+        if (sample.Query.StartsWith("csv", StringComparison.Ordinal))
+        {
+            yield return ("a national code with letters", Added with { Hs = "250410junk" }, "nor a national line");
+            yield return ("a national code in another encoding", Added with { Hs = "25041010\u00E9" }, "nor a national line");
+        }
         yield return ("another encoding", Added with { Hs = "25041\u00E9" }, sample.IsJson ? "not UTF-8" : isBaci ? "must be whole numbers" : "no code of the Harmonized System");
     }
 

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json;
+using Chokepoint.TradeFlows.Profiles;
+using Npgsql;
 
 namespace Chokepoint.TradeFlows.Tests.Suppliers;
 
@@ -131,6 +133,33 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
     }
 
     [Fact]
+    public async Task A_figure_that_moved_by_less_than_matters_is_not_announced()
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("261710", 68, 1000, 1000), Samples.Row("261710", 76, 1000, 1000)));
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Samples.Row("261710", 68, 1003, 1003)));
+
+        (await Trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE partner = 68")).ShouldBe(1003);
+        (await Trade.AnnouncedAsync("USA", "antimony", "2023")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_year_s_question_reads_that_year_s_tables_alone()
+    {
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(Enumerable.Range(2019, 5).Select(year => Samples.Row("250410", 156, 10, 10, period: $"{year}"))));
+        await using var connection = await Trade.Database.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        var sources = await ReportedFlows.SourcesAsync(connection, CancellationToken.None);
+
+        (await ReportedFlows.OfYearAndMonthsAsync(connection, 842, 2021, ["250410"], sources, CancellationToken.None)).ShouldHaveSingleItem();
+        await ReportedFlows.ToImporterAsync(connection, 842, 2021, ["250410"], sources, CancellationToken.None);
+        await MonthlyFlows.ReportedInYearAsync(connection, [842], 2021, ["250410"], sources, CancellationToken.None);
+
+        await using var read = new NpgsqlCommand(
+            "SELECT array_agg(relname::text) FROM pg_stat_xact_user_tables WHERE relname LIKE 'flows%' AND coalesce(seq_scan, 0) + coalesce(idx_scan, 0) > 0", connection);
+        ((string[])(await read.ExecuteScalarAsync())!).ShouldBe([$"flows_{sources[0].Id}_2021"]);
+    }
+
+    [Fact]
     public async Task The_exporter_s_side_stands_beside_the_importer_s_with_the_gap_between_them()
     {
         await Trade.ImportAsync("comtrade-v1", Samples.Csv(
@@ -164,6 +193,35 @@ public sealed class SuppliersTests(TradeService trade) : TradeTests(trade)
             .ShouldBe([("CHN", 2, true), ("JPN", 12, false)]);
         (await Trade.GetAsync("suppliers?importer=KOR&mineral=natural-graphite&year=2023")).GetProperty("suppliers").EnumerateArray()
             .Select(s => s.GetProperty("supplier").GetString()).ShouldBe(["CHN", "JPN"]);
+    }
+
+    [Fact]
+    public async Task A_month_in_which_an_exporter_shipped_to_others_alone_is_one_that_it_reported()
+    {
+        IEnumerable<string> Shipped(int importer, params IEnumerable<int> months) =>
+            months.Select(m => Samples.Row("250410", importer, 10, 10, reporter: 156, flow: "X", period: $"2023{m:00}"));
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv([
+            Samples.Row("250410", 156, 100, 10), .. Shipped(842, 1, 2, 3, 4, 6, 7, 8, 9, 10, 11, 12), .. Shipped(410, 5)]));
+
+        var mirror = (await Trade.GetAsync("suppliers?importer=USA&mineral=natural-graphite&year=2023")).GetProperty("mirror")[0];
+
+        (mirror.GetProperty("months").GetInt32(), mirror.GetProperty("netWeightKg").GetDouble(), mirror.GetProperty("gapKg").GetDouble()).ShouldBe((12, 110, -10));
+    }
+
+    [Fact]
+    public async Task The_months_of_a_year_are_counted_in_the_source_that_tells_it_alone()
+    {
+        const string Desk = "&frequency=monthly&period=period&partner=partner&hs=hs&value=usd&weight=kg";
+        await Trade.ImportAsync("comtrade-v1", Samples.Csv(
+            Samples.Row("250410", 156, 10, 10, period: "202301"), Samples.Row("250410", 156, 10, 10, period: "202302"), Samples.Row("250410", 410, 10, 10, reporter: 156, flow: "X")));
+        await Trade.ImportAsync("csv&source=desk&reporter=USA&direction=import" + Desk, "period,partner,hs,usd,kg\n2023-03,China,250410,10,10\n");
+        await Trade.ImportAsync("csv&source=desk&reporter=JPN&direction=export" + Desk, "period,partner,hs,usd,kg\n2023-03,South Korea,250410,10,10\n");
+
+        (await MonthsAsync("USA")).ShouldBe(2);
+        (await MonthsAsync("KOR")).ShouldBe(12, "what the desk has of Japan's exports is no part of the year that UN Comtrade tells");
+
+        async Task<int> MonthsAsync(string importer) =>
+            (await Trade.GetAsync($"suppliers?importer={importer}&mineral=natural-graphite&year=2023")).GetProperty("sources")[0].GetProperty("months").GetInt32();
     }
 
     [Fact]
