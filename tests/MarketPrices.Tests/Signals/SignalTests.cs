@@ -86,6 +86,21 @@ public sealed class SignalTests(PriceService prices) : PriceTests(prices)
         (await IsBrokenAsync("old")).ShouldBeFalse();
     }
 
+    [Fact]
+    public async Task A_price_that_swings_about_its_floor_announces_that_it_broke_it_once_and_its_mending_once()
+    {
+        (await PutFloorAsync("""{"price": 100, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
+        double[] swings = [102, 99.9, 100.1, 99.9, 100.9, 100, 99.5];
+        foreach (var (month, price) in swings.Index()) await Prices.RecordAsync("swinging", Row(month, price));
+        (await News("swinging")).ShouldBe(1);
+        (await IsBrokenAsync("swinging")).ShouldBeTrue();
+
+        await Prices.RecordAsync("swinging", Row(7, 101));
+        await Prices.RecordAsync("swinging", Row(8, 100));
+        (await News("swinging")).ShouldBe(2);
+        (await IsBrokenAsync("swinging")).ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("""{"price": -1, "unit": "kg", "currency": "USD"}""", HttpStatusCode.UnprocessableEntity)]
     [InlineData("""{"price": 1, "unit": "barrel", "currency": "USD"}""", HttpStatusCode.UnprocessableEntity)]
