@@ -141,6 +141,27 @@ public sealed class ImportOrderTests(WatchfulPriceService watchful) : IClassFixt
     }
 
     [Fact]
+    public async Task A_body_that_could_not_be_deleted_behind_its_import_is_deleted_later()
+    {
+        await ExecuteAsync("""
+            CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept'; END $$;
+            CREATE TRIGGER keep BEFORE DELETE ON import_chunks FOR EACH ROW EXECUTE FUNCTION keep();
+            """);
+        try
+        {
+            var job = await SendAsync(Header + Row("wanted", 100) + string.Concat(Enumerable.Repeat(Row("filler", 1), 1 + (1 << 20) / Row("filler", 1).Length)));
+            (await EndAsync(job)).ShouldBe("completed");
+            (await Prices.QueryAsync<long>("SELECT count(*) FROM import_chunks")).ShouldBe(2);
+        }
+        finally
+        {
+            await ExecuteAsync("DROP FUNCTION keep CASCADE");
+        }
+
+        await Eventually.IsTrueAsync(async () => await Prices.QueryAsync<long>("SELECT count(*) FROM import_chunks") == 0);
+    }
+
+    [Fact]
     public async Task A_file_cancelled_before_its_process_died_is_not_read_again()
     {
         var cancelled = await LeaveAsync(Header + Row("wanted", 100), attempt: 1, leaseSeconds: 1);
