@@ -19,13 +19,13 @@ public sealed class FetchedFiles(ImportSpool spool, NpgsqlDataSource database, I
     private readonly ImportStore _store = new(database);
 
     /// <summary>
-    /// Imports the answer and then makes the turn's progress last. It is news of the source when rows were new or revised; the same
-    /// file again is not imported again. A turn that ends before that fetches and imports the file once more, which changes nothing.
+    /// Imports the answer and then makes the turn's progress last. It is news of the source when rows were new or revised, and then
+    /// the same file again is not imported again. A turn that ends before that fetches and imports the file once more, which changes nothing.
     /// </summary>
     /// <param name="cursor">Where the next turn begins once this is imported.</param>
-    /// <returns>The import; null for a file that was imported before.</returns>
+    /// <returns>The import; null for a file that was news before.</returns>
     /// <exception cref="PollException">
-    /// The import refused the file, took no row of it, or failed. The next turn asks for the whole file, whatever the source says of change.
+    /// The import refused the file, took no row of it, failed, or was cancelled. The next turn asks for the whole file, whatever the source says of change.
     /// </exception>
     public async Task<ImportJob?> TakeAsync(
         PollTurn turn, PollResponse answer, FetchedFile file, string? cursor, CancellationToken cancellationToken)
@@ -63,6 +63,7 @@ public sealed class FetchedFiles(ImportSpool spool, NpgsqlDataSource database, I
         {
             { State: ImportState.Rejected } => throw answer.LayoutChanged(Detail(job)),
             { State: ImportState.Failed } => throw new PollException(PollFailure.Internal, $"{file.Key} was fetched and could not be imported. {Detail(job)}"),
+            { State: ImportState.Cancelled } => throw new PollException(PollFailure.Internal, $"{file.Key} was fetched and its import was cancelled."),
             _ => job,
         };
     }

@@ -13,7 +13,8 @@ public sealed class ImportSpool(NpgsqlDataSource database, ImportSignal signal, 
 {
     internal const int ChunkBytes = 1 << 20;
 
-    private const string Insert = "INSERT INTO import_jobs (id, format, options, state, byte_count, sha256, submitted_at)";
+    private const string Insert =
+        "INSERT INTO import_jobs (id, format, options, state, byte_count, sha256, submitted_at) VALUES ($1, $2, $3, $4, $5, $6, clock_timestamp()) RETURNING no, submitted_at";
 
     /// <exception cref="ImportTooLargeException">The body is longer than <paramref name="maxBytes"/>.</exception>
     public async Task<ImportJob> AcceptAsync(
@@ -45,31 +46,32 @@ public sealed class ImportSpool(NpgsqlDataSource database, ImportSignal signal, 
     {
         await using var command = database.CreateCommand(
             $"""
-            WITH job AS ({Insert} VALUES ($1, $2, $3, $4, $5, $6, now()) RETURNING no, submitted_at),
+            WITH job AS ({Insert}),
                 piece AS (INSERT INTO import_chunks (job_no, seq, body) SELECT no, 0, $7 FROM job WHERE $5 > 0)
             SELECT no, submitted_at FROM job
             """);
         header.AddTo(command, pieces.Length, pieces.Sha256);
         command.Parameters.Add(new() { Value = pieces.Piece, NpgsqlDbType = NpgsqlDbType.Bytea });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        await row.ReadAsync(cancellationToken);
-        return (row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1));
+        return await AcceptedAsync(command, cancellationToken);
     }
 
+    /// <summary>
+    /// Until the body is whole its pieces stand under a number that no job has: the job's own is taken when it is accepted, behind those of
+    /// the files that were accepted while it came.
+    /// </summary>
     private async Task<(long No, DateTimeOffset Submitted)> PieceByPieceAsync(JobHeader header, BodyPieces pieces, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var insert = new NpgsqlCommand($"{Insert} VALUES ($1, $2, $3, $4, $5, $6, now()) RETURNING no", connection);
-        header.AddTo(insert, length: 0, sha256: []);
-        var no = (long)(await insert.ExecuteScalarAsync(cancellationToken))!;
+        await using var reserve = new NpgsqlCommand("SELECT nextval(pg_get_serial_sequence('import_jobs', 'no'))", connection);
+        var place = (long)(await reserve.ExecuteScalarAsync(cancellationToken))!;
 
         await using (var copy = await connection.BeginBinaryImportAsync("COPY import_chunks (job_no, seq, body) FROM STDIN (FORMAT binary)", cancellationToken))
         {
             for (var seq = 0; pieces.Piece.Length > 0; seq++)
             {
                 await copy.StartRowAsync(cancellationToken);
-                await copy.WriteAsync(no, NpgsqlDbType.Bigint, cancellationToken);
+                await copy.WriteAsync(place, NpgsqlDbType.Bigint, cancellationToken);
                 await copy.WriteAsync(seq, NpgsqlDbType.Integer, cancellationToken);
                 await copy.WriteAsync(pieces.Piece, NpgsqlDbType.Bytea, cancellationToken);
                 await pieces.ReadAsync(cancellationToken);
@@ -78,13 +80,23 @@ public sealed class ImportSpool(NpgsqlDataSource database, ImportSignal signal, 
         }
 
         await using var seal = new NpgsqlCommand(
-            "UPDATE import_jobs SET byte_count = $2, sha256 = $3 WHERE no = $1 RETURNING submitted_at", connection)
-        {
-            Parameters = { new() { Value = no }, new() { Value = pieces.Length }, new() { Value = pieces.Sha256 } },
-        };
-        var submitted = new DateTimeOffset((DateTime)(await seal.ExecuteScalarAsync(cancellationToken))!, TimeSpan.Zero);
+            $"""
+            WITH job AS ({Insert}),
+                pieces AS (UPDATE import_chunks SET job_no = job.no FROM job WHERE job_no = $7)
+            SELECT no, submitted_at FROM job
+            """, connection);
+        header.AddTo(seal, pieces.Length, pieces.Sha256);
+        seal.Parameters.Add(new() { Value = place });
+        var accepted = await AcceptedAsync(seal, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
-        return (no, submitted);
+        return accepted;
+    }
+
+    private static async Task<(long No, DateTimeOffset Submitted)> AcceptedAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return (row.GetInt64(0), row.GetFieldValue<DateTimeOffset>(1));
     }
 
     private sealed record JobHeader(Guid Id, string Format, string? Options)

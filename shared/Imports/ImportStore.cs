@@ -51,7 +51,7 @@ internal sealed class ImportStore(NpgsqlDataSource database)
 
     /// <summary>
     /// Takes the oldest job but those that the caller holds; null when there is none, or somebody holds it or will try it again: those
-    /// behind it wait, since jobs are merged in the order they were accepted.
+    /// behind it wait, since jobs are merged in the order they were accepted. One that was begun before is not taken beside another.
     /// </summary>
     /// <returns>The job, and whether it was held by a lease that ran out.</returns>
     public async Task<(ImportJob Job, bool WasHeld)?> ClaimAsync(TimeSpan lease, long[] held, CancellationToken cancellationToken)
@@ -63,7 +63,7 @@ internal sealed class ImportStore(NpgsqlDataSource database)
             FROM (
                 SELECT no AS oldest, lease_until IS NOT NULL AS was_held FROM import_jobs
                 WHERE state IN {Open} AND no <> ALL($2) ORDER BY no LIMIT 1) next
-            WHERE no = oldest AND state IN {Open} AND (lease_until IS NULL OR lease_until < now())
+            WHERE no = oldest AND state IN {Open} AND (lease_until IS NULL OR lease_until < now()) AND (attempt = 0 OR cardinality($2) = 0)
             RETURNING {Columns}, was_held
             """);
         command.Parameters.AddWithValue(NpgsqlDbType.Interval, lease);

@@ -37,8 +37,11 @@ internal sealed partial class ImportWorker<TRow>(
             try
             {
                 if (await RunNextAsync(target, stoppingToken)) continue;
-                if (!_isTidied) await _store.DiscardForgottenAsync(stoppingToken);
-                _isTidied = true;
+                if (!_isTidied)
+                {
+                    _isTidied = true;
+                    await _store.DiscardForgottenAsync(stoppingToken);
+                }
                 await signal.WaitAsync(options.Poll, stoppingToken);
             }
             catch (Exception) when (stoppingToken.IsCancellationRequested)
@@ -48,6 +51,7 @@ internal sealed partial class ImportWorker<TRow>(
             catch (Exception e)
             {
                 // The database is away, or its schema is not there yet; the jobs in it are not lost, so wait and ask again.
+                _isTidied = false;
                 if (e is not PostgresException { SqlState: PostgresErrorCodes.UndefinedTable }) LogQueueUnreachable(e);
                 await Task.Delay(options.Poll, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -102,7 +106,7 @@ internal sealed partial class ImportWorker<TRow>(
         {
             if (job.CancelRequested) throw new ImportCancelledException();
             if (work.WasHeld && job.Attempt > options.MaxAttempts)
-                return await GiveUpAsync(job, staging, $"It was begun {job.Attempt - 1} times, and the last time its process ended amid it; nothing of it was stored.");
+                return await GiveUpAsync(job, staging, $"It was begun {job.Attempt - 1} times, and the last time neither ended nor let go of: its process or the database ended amid it. Nothing of it was stored.");
             if (!_formats.TryGetValue(job.Format, out var format))
                 throw ImportRefusedException.NotTheFormat($"This version does not read the format {job.Format}.");
             var staged = await StageAsync(job, target, format, staging, cancellationToken);
@@ -112,8 +116,8 @@ internal sealed partial class ImportWorker<TRow>(
                 return false;
             }
             var outcome = await MergeAsync(job, target, staged, staging, cancellationToken);
-            await _store.DiscardBodyAsync(job, CancellationToken.None);
             LogCompleted(job.No, job.Format, outcome.New, outcome.Revised, outcome.Unchanged);
+            await DiscardBodyAsync(job);
             return true;
         }
         catch (ImportRefusedException refused)
@@ -139,6 +143,20 @@ internal sealed partial class ImportWorker<TRow>(
         catch (Exception e)
         {
             return await RetryOrFailAsync(job, staging, e);
+        }
+    }
+
+    /// <summary>The job has ended, whatever comes of this: a body that is still there goes when no file waits.</summary>
+    private async Task DiscardBodyAsync(ImportJob job)
+    {
+        try
+        {
+            await _store.DiscardBodyAsync(job, CancellationToken.None);
+        }
+        catch (NpgsqlException e)
+        {
+            LogBodyKept(e, job.No);
+            _isTidied = false;
         }
     }
 
@@ -241,6 +259,9 @@ internal sealed partial class ImportWorker<TRow>(
 
     [LoggerMessage(Level = LogLevel.Information, Message = "Import {No} ({Format}) merged: {New} new, {Revised} revised, {Unchanged} unchanged")]
     private partial void LogCompleted(long no, string format, long @new, long revised, long unchanged);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The body of import {No} is not deleted yet")]
+    private partial void LogBodyKept(Exception e, long no);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Import {No} ({Format}) refused: {Reason}")]
     private partial void LogRefused(long no, string format, string reason);

@@ -9,9 +9,23 @@ namespace Chokepoint.MarketPrices.Signals;
 /// <summary>A price below which an operator wants to know, as a contract for difference would; <paramref name="Unit"/> one of mass.</summary>
 internal sealed record PriceFloor(double Price, string Unit, string Currency)
 {
-    /// <summary>Null for a series the floor says nothing about: another currency, or a unit that is not one of mass.</summary>
-    public bool? IsBreachedBy(SeriesIdentity series, double price) =>
-        series.Currency == Currency && Units.PerKilogram(price, series.Unit) is { } now && Units.PerKilogram(Price, Unit) is { } floor ? now < floor : null;
+    /// <summary>Mended from this multiple of the floor on: a price on the edge does not announce itself daily.</summary>
+    private const double Mended = 1.01;
+
+    /// <summary>
+    /// Whether a series' prices, in order of date, leave the floor broken: a price below it breaks it, and one clearly above it mends it. Never
+    /// of a series that it says nothing about: another currency, or a unit that is not one of mass.
+    /// </summary>
+    public bool IsBrokenBy(SeriesIdentity series, IReadOnlyList<Price> prices)
+    {
+        if (series.Currency != Currency || Units.PerKilogram(Price, Unit) is not { } floor) return false;
+        for (var i = prices.Count - 1; i >= 0 && Units.PerKilogram(prices[i].Value, series.Unit) is { } now; i--)
+        {
+            if (now < floor) return true;
+            if (now >= floor * Mended) return false;
+        }
+        return false;
+    }
 }
 
 /// <summary>
@@ -37,9 +51,10 @@ internal sealed class SignalAnnouncer(IOutbox outbox, TimeProvider clock)
     private async Task<PriceSignalChanged?> EvaluateAsync(NpgsqlConnection connection, int no, CancellationToken cancellationToken)
     {
         var (id, identity, floor) = await SignalStore.SeriesAsync(connection, no, cancellationToken);
-        var signal = PriceSignals.Of(await SignalStore.PricesAsync(connection, no, MostPrices, cancellationToken), identity.Frequency);
+        var prices = await SignalStore.PricesAsync(connection, no, MostPrices, cancellationToken);
+        var signal = PriceSignals.Of(prices, identity.Frequency);
         if (signal is null) return null;
-        var breached = floor?.IsBreachedBy(identity, signal.Price) ?? false;
+        var breached = floor?.IsBrokenBy(identity, prices) ?? false;
         var before = await SignalStore.LastAsync(connection, no, cancellationToken);
         // A series that begins calm is no news to subscribers; it is remembered, so that its first move is.
         var news = before is null ? signal.Level is not SignalLevel.Normal || breached : before.Level != signal.Level || before.FloorBreached != breached;

@@ -75,7 +75,7 @@ internal static class SignalEndpoints
     {
         if (!Minerals.TryGet(mineral, out _)) return Problems.NotFound($"There is no mineral {mineral}.");
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var setting = await connection.BeginTransactionAsync(cancellationToken);
         await using (var command = new NpgsqlCommand(
             """
             INSERT INTO price_floors (mineral, price, unit, currency, set_at) VALUES ($1, $2, $3, $4, now())
@@ -88,19 +88,33 @@ internal static class SignalEndpoints
             command.Parameters.Add(new() { Value = request.Currency! });
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+        var held = await HoldAgainstAsync(setting, mineral, [], signals, cancellationToken);
+        var floor = await FloorAsync(connection, mineral, cancellationToken);
+        await setting.CommitAsync(cancellationToken);
+
+        // A series that began while this waited for another had its first price held against the floor before, and nothing else looks again.
+        await using var since = await connection.BeginTransactionAsync(cancellationToken);
+        await HoldAgainstAsync(since, mineral, held, signals, cancellationToken);
+        await since.CommitAsync(cancellationToken);
+        outbox.Committed();
+        return TypedResults.Ok(floor!);
+    }
+
+    /// <summary>Holds a mineral's series but those against its floor as it is now; which they are.</summary>
+    private static async Task<List<int>> HoldAgainstAsync(
+        NpgsqlTransaction transaction, string mineral, List<int> but, SignalAnnouncer signals, CancellationToken cancellationToken)
+    {
         var series = new List<int>();
         // The same lock that a batch of prices takes, so that a floor and a price set at once are held against each other.
-        await using (var command = new NpgsqlCommand("SELECT no FROM series WHERE mineral = $1 ORDER BY no FOR UPDATE", connection))
+        await using (var command = new NpgsqlCommand("SELECT no FROM series WHERE mineral = $1 AND no <> ALL($2) ORDER BY no FOR UPDATE", transaction.Connection))
         {
             command.Parameters.Add(new() { Value = mineral });
+            command.Parameters.Add(new() { Value = but });
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);
             while (await reader.ReadAsync(cancellationToken)) series.Add(reader.GetInt32(0));
         }
         await signals.AnnounceAsync(transaction, series, cancellationToken);
-        var floor = await FloorAsync(connection, mineral, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-        outbox.Committed();
-        return TypedResults.Ok(floor!);
+        return series;
     }
 
     private static async Task<FloorView?> FloorAsync(NpgsqlConnection connection, string mineral, CancellationToken cancellationToken)

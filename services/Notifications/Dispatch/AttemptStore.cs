@@ -8,7 +8,7 @@ namespace Chokepoint.Notifications.Dispatch;
 /// <summary>Writes attempts and what follows from them (retry, end, throttle, disabling) in one transaction.</summary>
 internal sealed class AttemptStore(NpgsqlDataSource dataSource, IOptions<DispatchSettings> options, ILogger<AttemptStore> log)
 {
-    // A success counts whoever has the claim by now; a failure only from the claim that is still the latest.
+    // A success counts whoever has the claim by now, and ends that claim; a failure only from the claim that is still the latest.
     private const string Attempts = """
         WITH result AS (
             SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS r(
@@ -16,12 +16,12 @@ internal sealed class AttemptStore(NpgsqlDataSource dataSource, IOptions<Dispatc
         delivery AS (
             UPDATE deliveries d SET
                 attempts = d.attempts + 1,
-                round = d.round + 1,
+                round = d.round + CASE WHEN d.claim = r.claim THEN 1 ELSE 0 END,
                 state = CASE WHEN r.state = 'Delivered' OR d.claim = r.claim THEN r.state ELSE d.state END,
                 due_at = CASE WHEN d.claim = r.claim AND r.state = 'Pending' THEN now() + r.retry_in ELSE d.due_at END,
                 completed_at = CASE WHEN r.state = 'Delivered' OR (d.claim = r.claim AND r.state = 'Failed') THEN now() ELSE d.completed_at END,
                 failure = CASE WHEN r.state = 'Delivered' THEN NULL WHEN d.claim = r.claim AND r.state = 'Failed' THEN r.error ELSE d.failure END,
-                claim = CASE WHEN d.claim = r.claim THEN NULL ELSE d.claim END
+                claim = CASE WHEN r.state = 'Delivered' OR d.claim = r.claim THEN NULL ELSE d.claim END
             FROM result r WHERE d.id = r.delivery_id
             RETURNING d.id, d.attempts)
         INSERT INTO attempts (id, delivery_id, number, started_at, duration_ms, status_code, error, response_body, request_id, trace_id)

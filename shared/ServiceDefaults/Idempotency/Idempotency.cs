@@ -121,7 +121,7 @@ public static class Idempotency
         if (body is not null)
             hash.AppendData(JsonSerializer.SerializeToUtf8Bytes(body, body.GetType(), http.RequestServices.GetRequiredService<IOptions<JsonOptions>>().Value.SerializerOptions));
         else if (http.Request.ContentLength is { } length)
-            hash.AppendData(BitConverter.GetBytes(length)); // a streamed body is gone by now; imports know a file they have seen
+            hash.AppendData(BitConverter.GetBytes(length)); // a streamed body is not read yet: another of the same length passes for it
         return hash.GetHashAndReset();
     }
 

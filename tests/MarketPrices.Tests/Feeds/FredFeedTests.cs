@@ -2,6 +2,7 @@ using System.Text.Json;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Servers;
 using Chokepoint.Testing.Upstreams;
+using Npgsql;
 
 namespace Chokepoint.MarketPrices.Tests.Feeds;
 
@@ -48,6 +49,28 @@ public sealed class FredFeedTests(ServersFixture servers)
         (await fed.PricesAsync()).ShouldBe(1);
         copper = Copper;
         await fed.HasPricesAsync(3);
+        await fed.HealsAsync();
+    }
+
+    [Fact]
+    public async Task A_series_whose_import_was_cancelled_is_asked_for_again_whatever_the_source_says_of_change()
+    {
+        await using var fed = await StartAsync(_ => Csv(Nickel) with { ETag = "\"nickel\"" }, ("Feeds:Fred:Series", "PNICKUSDM"));
+        await fed.HasPricesAsync(1);
+        await fed.AskedAgainAsync(2);
+        await using (var holding = await fed.Service.Database.OpenConnectionAsync())
+        {
+            await using var hold = new NpgsqlCommand("BEGIN; LOCK TABLE series", holding);
+            await hold.ExecuteNonQueryAsync();
+            fed.Source.Otherwise = _ => Csv(Nickel + "2020-03-01,11872.1\n") with { ETag = "\"more\"" };
+            await Eventually.IsTrueAsync(async () => await fed.Service.QueryAsync<long>("SELECT count(*) FROM import_jobs WHERE state = 1") == 1, FedPrices.Patience);
+            var job = await fed.Service.QueryAsync<Guid>("SELECT id FROM import_jobs WHERE state = 1");
+            using var cancelled = await fed.Service.Client.DeleteAsync($"/api/prices/imports/{job}");
+            cancelled.EnsureSuccessStatusCode();
+        }
+
+        await fed.HasPricesAsync(2);
+        (await fed.Service.QueryAsync<long>("SELECT count(*) FROM import_jobs WHERE state = 4")).ShouldBe(1);
         await fed.HealsAsync();
     }
 

@@ -123,6 +123,45 @@ public sealed class ImportOrderTests(WatchfulPriceService watchful) : IClassFixt
     }
 
     [Fact]
+    public async Task A_file_that_is_tried_again_waits_until_the_one_before_it_has_ended()
+    {
+        Guid first, again, next;
+        await using (await HoldAsync())
+        {
+            first = await SendAsync(Header + Row("held", 5));
+            await IsHeldAsync();
+            again = await LeaveAsync(Header + Row("wanted", 100), attempt: 1, leaseSeconds: -1, startedAt: "NULL"); // when it is begun here
+            next = await SendAsync(Header + Row("wanted", 110));
+            (await Prices.RecordAsync("desk", """{"date":"2020-01-01","value":1}""")).Status.ShouldBe(HttpStatusCode.Accepted); // time enough to begin it
+        }
+
+        (await EndAsync(first), await EndAsync(again), await EndAsync(next)).ShouldBe(("completed", "completed", "completed"));
+        (await Prices.QueryAsync<bool>($"SELECT (SELECT started_at FROM import_jobs WHERE id = '{again}') >= (SELECT finished_at FROM import_jobs WHERE id = '{first}')")).ShouldBeTrue();
+        (await Prices.QueryAsync<double>(Current)).ShouldBe(110);
+    }
+
+    [Fact]
+    public async Task A_body_that_could_not_be_deleted_behind_its_import_is_deleted_later()
+    {
+        await ExecuteAsync("""
+            CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'kept'; END $$;
+            CREATE TRIGGER keep BEFORE DELETE ON import_chunks FOR EACH ROW EXECUTE FUNCTION keep();
+            """);
+        try
+        {
+            var job = await SendAsync(Header + Row("wanted", 100) + string.Concat(Enumerable.Repeat(Row("filler", 1), 1 + (1 << 20) / Row("filler", 1).Length)));
+            (await EndAsync(job)).ShouldBe("completed");
+            (await Prices.QueryAsync<long>("SELECT count(*) FROM import_chunks")).ShouldBe(2);
+        }
+        finally
+        {
+            await ExecuteAsync("DROP FUNCTION keep CASCADE");
+        }
+
+        await Eventually.IsTrueAsync(async () => await Prices.QueryAsync<long>("SELECT count(*) FROM import_chunks") == 0);
+    }
+
+    [Fact]
     public async Task A_file_cancelled_before_its_process_died_is_not_read_again()
     {
         var cancelled = await LeaveAsync(Header + Row("wanted", 100), attempt: 1, leaseSeconds: 1);
@@ -180,11 +219,12 @@ public sealed class ImportOrderTests(WatchfulPriceService watchful) : IClassFixt
         return (await answer.EnsureSuccessStatusCode().Content.ReadFromJsonAsync<JsonElement>()).GetProperty("id").GetGuid();
     }
 
+    /// <param name="startedAt">In SQL.</param>
     /// <param name="leaseSeconds">How long the lease of the dead process still runs; null when it let go of the job before it ended.</param>
-    private Task<Guid> LeaveAsync(string file, int attempt, int? leaseSeconds) => Prices.QueryAsync<Guid>(string.Create(CultureInfo.InvariantCulture, $"""
+    private Task<Guid> LeaveAsync(string file, int attempt, int? leaseSeconds, string startedAt = "now()") => Prices.QueryAsync<Guid>(string.Create(CultureInfo.InvariantCulture, $"""
         WITH job AS (
             INSERT INTO import_jobs (id, format, state, byte_count, sha256, submitted_at, started_at, attempt, lease_until)
-            VALUES (gen_random_uuid(), 'usgs-mcs', 1, {Encoding.UTF8.GetByteCount(file)}, '', now(), now(), {attempt}, {(leaseSeconds is { } seconds ? $"now() + interval '{seconds} s'" : "NULL")})
+            VALUES (gen_random_uuid(), 'usgs-mcs', 1, {Encoding.UTF8.GetByteCount(file)}, '', now(), {startedAt}, {attempt}, {(leaseSeconds is { } seconds ? $"now() + interval '{seconds} s'" : "NULL")})
             RETURNING no, id),
             piece AS (INSERT INTO import_chunks (job_no, seq, body) SELECT no, 0, convert_to('{file}', 'UTF8') FROM job)
         SELECT id FROM job

@@ -63,9 +63,42 @@ public sealed class SignalTests(PriceService prices) : PriceTests(prices)
         await storing;
         (await setting).ShouldBe(HttpStatusCode.OK);
 
-        (await Prices.QueryAsync<bool>("SELECT floor_breached FROM price_signals JOIN series ON no = series_no WHERE source = 'first'")).ShouldBeTrue();
+        (await IsBrokenAsync("first")).ShouldBeTrue();
+    }
 
-        Task<long> WaitingAsync() => Prices.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+    [Fact]
+    public async Task A_floor_set_while_another_series_is_locked_is_held_against_one_that_begins_meanwhile()
+    {
+        await Prices.RecordAsync("old", Row(0, 320));
+        Task<HttpStatusCode> setting;
+        await using (var holding = await Prices.Database.OpenConnectionAsync())
+        {
+            await using var hold = new NpgsqlCommand("BEGIN; SELECT no FROM series FOR UPDATE", holding);
+            await hold.ExecuteNonQueryAsync();
+            setting = PutFloorAsync("""{"price": 300, "unit": "kg", "currency": "USD"}""");
+            await Eventually.IsTrueAsync(async () => await WaitingAsync() == 1);
+            (await Prices.RecordAsync("young", Row(0, 280))).Status.ShouldBe(HttpStatusCode.Accepted);
+        }
+        (await setting).ShouldBe(HttpStatusCode.OK);
+
+        (await IsBrokenAsync("young")).ShouldBeTrue();
+        (await News("young")).ShouldBe(1);
+        (await IsBrokenAsync("old")).ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_price_that_swings_about_its_floor_announces_that_it_broke_it_once_and_its_mending_once()
+    {
+        (await PutFloorAsync("""{"price": 100, "unit": "kg", "currency": "USD"}""")).ShouldBe(HttpStatusCode.OK);
+        double[] swings = [102, 99.9, 100.1, 99.9, 100.9, 100, 99.5];
+        foreach (var (month, price) in swings.Index()) await Prices.RecordAsync("swinging", Row(month, price));
+        (await News("swinging")).ShouldBe(1);
+        (await IsBrokenAsync("swinging")).ShouldBeTrue();
+
+        await Prices.RecordAsync("swinging", Row(7, 101));
+        await Prices.RecordAsync("swinging", Row(8, 100));
+        (await News("swinging")).ShouldBe(2);
+        (await IsBrokenAsync("swinging")).ShouldBeFalse();
     }
 
     [Theory]
@@ -100,6 +133,11 @@ public sealed class SignalTests(PriceService prices) : PriceTests(prices)
         (await Prices.AnnouncedAsync("calm", routine: true)).ShouldBe(3, "a step of what counts, below the level that is news");
         (await News("calm")).ShouldBe(0);
     }
+
+    private Task<bool> IsBrokenAsync(string source) =>
+        Prices.QueryAsync<bool>($"SELECT floor_breached FROM price_signals JOIN series ON no = series_no WHERE source = '{source}'");
+
+    private Task<long> WaitingAsync() => Prices.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
 
     private Task<long> News(string source) => Prices.AnnouncedAsync(source, routine: false);
 

@@ -297,14 +297,7 @@ public sealed class DeliveryTests(ServersFixture servers)
         await host.PublishAsync(Some.Score());
         var delivery = (await host.DeliveryBecomesAsync(subscription.Id, "delivered")).GetProperty("id").GetGuid();
         var recorder = host.Services.GetRequiredService<AttemptRecorder>();
-        var made = new ClaimedDelivery
-        {
-            Id = delivery, Claim = Guid.NewGuid(), SubscriptionId = subscription.Id, EventId = Guid.NewGuid(), EventType = CloudEventTypes.RiskScoreChanged,
-            Attempts = 1, Round = 1, Url = receiver.Url.ToString(), Secret = [], PreviousSecret = null, Body = [], TraceParent = null,
-            EventTime = TimeProvider.System.GetUtcNow(), NoticedAt = null, ClaimedAt = TimeProvider.System.GetUtcNow(), ReadAt = TimeProvider.System.GetTimestamp(),
-        };
-        AttemptResult[] again = [.. Enumerable.Range(1, 3).Select(i =>
-            new AttemptResult(made with { Claim = Guid.NewGuid() }, TimeProvider.System.GetUtcNow(), TimeSpan.FromMilliseconds(i), 200, null, null, null, null, null))];
+        AttemptResult[] again = [.. Enumerable.Range(1, 3).Select(i => Made(delivery, subscription.Id, Guid.NewGuid(), 200) with { Duration = TimeSpan.FromMilliseconds(i) })];
         foreach (var one in again) await recorder.RecordAsync(one, CancellationToken.None);
 
         await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM attempts") == 4);
@@ -312,5 +305,57 @@ public sealed class DeliveryTests(ServersFixture servers)
         read.GetProperty("attemptCount").GetInt32().ShouldBe(4);
         read.GetProperty("attempts").EnumerateArray().Select(a => a.GetProperty("number").GetInt32()).ShouldBe([1, 2, 3, 4]);
         read.GetProperty("attempts").EnumerateArray().Skip(1).Select(a => a.GetProperty("durationMs").GetDouble()).ShouldBe([1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task What_got_through_stays_delivered_though_who_claimed_it_anew_meanwhile_fails()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        var delivery = (await host.DeliveryBecomesAsync(subscription.Id, "delivered")).GetProperty("id").GetGuid();
+        var recorder = host.Services.GetRequiredService<AttemptRecorder>();
+        var (lapsed, anew) = (Guid.NewGuid(), await ClaimAsync(host));
+
+        await recorder.RecordAsync(Made(delivery, subscription.Id, lapsed, 200), CancellationToken.None);
+        await recorder.RecordAsync(Made(delivery, subscription.Id, anew, 409), CancellationToken.None);
+
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM attempts") == 3);
+        (await host.GetAsync($"deliveries/{delivery}")).GetProperty("state").GetString().ShouldBe("delivered");
+    }
+
+    [Fact]
+    public async Task A_failure_under_a_claim_that_lapsed_spends_nothing_of_the_schedule()
+    {
+        await using var host = await NotificationsHost.StartAsync(servers);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var subscription = await host.SubscribeAsync(receiver.Url);
+        await host.PublishAsync(Some.Score());
+        var delivery = (await host.DeliveryBecomesAsync(subscription.Id, "delivered")).GetProperty("id").GetGuid();
+        await ClaimAsync(host);
+
+        await host.Services.GetRequiredService<AttemptRecorder>().RecordAsync(Made(delivery, subscription.Id, Guid.NewGuid(), 500), CancellationToken.None);
+
+        await Eventually.IsTrueAsync(async () => await host.ScalarAsync<long>("SELECT count(*) FROM attempts") == 2);
+        (await host.ScalarAsync<int>("SELECT round FROM deliveries")).ShouldBe(1);
+    }
+
+    /// <summary>The only delivery, as another process has it: to be made again, and claimed for long enough.</summary>
+    private static Task<Guid> ClaimAsync(NotificationsHost host) => host.ScalarAsync<Guid>(
+        "UPDATE deliveries SET state = 'Pending', claim = gen_random_uuid(), due_at = now() + interval '1 hour' RETURNING claim");
+
+    /// <summary>What came of another attempt of a delivery, under a claim of its own.</summary>
+    private static AttemptResult Made(Guid delivery, Guid subscription, Guid claim, int status)
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        return new AttemptResult(
+            new ClaimedDelivery
+            {
+                Id = delivery, Claim = claim, SubscriptionId = subscription, EventId = Guid.NewGuid(), EventType = CloudEventTypes.RiskScoreChanged,
+                Attempts = 1, Round = 1, Url = "https://receiver.test/", Secret = [], PreviousSecret = null, Body = [], TraceParent = null,
+                EventTime = now, NoticedAt = null, ClaimedAt = now, ReadAt = TimeProvider.System.GetTimestamp(),
+            },
+            now, TimeSpan.FromMilliseconds(1), status, status < 300 ? null : AttemptError.Status, null, null, null, null);
     }
 }

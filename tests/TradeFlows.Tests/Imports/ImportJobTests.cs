@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
@@ -101,6 +102,33 @@ public sealed class ImportJobTests(TradeService trade) : TradeTests(trade)
         utf16.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain("UTF-16");
         ComtradeImportTests.Counts(latin1).ShouldBe(("completed", 2, 1, 1, 1, 0, 0));
         (await Trade.RejectsAsync(latin1)).Single().Reason.ShouldContain("not UTF-8");
+    }
+
+    [Fact]
+    public async Task A_long_file_accepted_after_a_short_one_that_was_sent_later_is_the_later_of_the_two()
+    {
+        using var streaming = new HttpClient { BaseAddress = Trade.Client.BaseAddress }; // the factory's own client reads a body whole before it sends
+        streaming.DefaultRequestHeaders.Authorization = Trade.Client.DefaultRequestHeaders.Authorization;
+        var sending = new Pipe();
+        using var slow = new StreamContent(sending.Reader.AsStream());
+        var sent = streaming.PostAsync("/api/trade/imports?format=baci", slow);
+        var text = new StringBuilder("t,i,j,k,v,q\n2021,156,842,250410,1,1\n");
+        for (var i = 0; i < 50_000; i++) text.Append(CultureInfo.InvariantCulture, $"2021,124,842,{100_000 + i},1,1\n"); // more than a piece
+        await sending.Writer.WriteAsync(Encoding.UTF8.GetBytes(text.ToString()));
+        await Eventually.IsTrueAsync(async () => await Trade.QueryAsync<long>("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'COPY import_chunks%'") == 1);
+
+        TradeService.State(await Trade.ImportAsync("baci", "t,i,j,k,v,q\n2021,156,842,250410,2,2\n")).ShouldBe("completed");
+        var shortOne = await Trade.QueryAsync<DateTime>("SELECT submitted_at FROM import_jobs");
+        await sending.Writer.CompleteAsync();
+        using var answer = await sent;
+        var location = answer.EnsureSuccessStatusCode().Headers.Location!;
+        var job = await Eventually.BecomesAsync(
+            () => Trade.Client.GetFromJsonAsync<JsonElement>(location), j => TradeService.State(j) is not ("queued" or "running"), TimeSpan.FromSeconds(60));
+
+        TradeService.State(job).ShouldBe("completed");
+        (await Trade.QueryAsync<double>("SELECT net_kg FROM flows WHERE partner = 156")).ShouldBe(1000);
+        job.GetProperty("submittedAt").GetDateTime().ShouldBeGreaterThan(shortOne);
+        job.GetProperty("rowsPerSecond").GetDouble().ShouldBeGreaterThan(0);
     }
 
     [Fact]
