@@ -27,11 +27,13 @@ public sealed record PriceSignalChanged : IPlatformEvent
     /// <summary><c>daily</c>, <c>weekly</c>, <c>monthly</c>, <c>quarterly</c> or <c>annual</c>; a return over more than a month is no shock of a month.</summary>
     public string? Frequency { get; init; }
 
+    /// <summary>The day of the series' newest price.</summary>
     public required DateOnly AsOf { get; init; }
 
-    /// <summary>Natural-log return over the latest 30 days (or one month), and over the latest year; null without enough past.</summary>
+    /// <summary>Natural-log return over the latest 30 days, or over one step of a coarser series; null without a price that long ago.</summary>
     public double? MonthReturn { get; init; }
 
+    /// <summary>Natural-log return over the latest 365 days; null without a price that long ago.</summary>
     public double? YearReturn { get; init; }
 
     /// <summary>Standard deviation of those monthly returns over the trailing three years.</summary>
@@ -42,7 +44,10 @@ public sealed record PriceSignalChanged : IPlatformEvent
 
     public SignalLevel? PreviousLevel { get; init; }
     public required SignalLevel Level { get; init; }
+
+    /// <summary>The newest price is below the floor that an operator set; false where none is set that it can be held against.</summary>
     public required bool FloorBreached { get; init; }
+
     public required string Source { get; init; }
 
     /// <summary>
@@ -51,5 +56,6 @@ public sealed record PriceSignalChanged : IPlatformEvent
     /// </summary>
     public bool Routine { get; init; }
 
+    /// <summary>True where scores follow and subscribers are not told, as of facts that are sent again after a loss.</summary>
     public bool Silent { get; init; }
 }
