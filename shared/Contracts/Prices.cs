@@ -14,6 +14,12 @@ public enum SignalLevel
 /// <summary>A price series moved to another signal level, broke or mended its floor, or has newer figures (<see cref="Routine"/>). Published by MarketPrices; the aggregate is the series.</summary>
 public sealed record PriceSignalChanged : IPlatformEvent
 {
+    /// <summary>
+    /// Least spread of a series' log returns that <see cref="RobustZ"/> is taken by: on a quiet or administered price any move would be a
+    /// thousand deviations.
+    /// </summary>
+    public const double SpreadFloor = 0.02;
+
     public required Guid EventId { get; init; }
     public required long Version { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
