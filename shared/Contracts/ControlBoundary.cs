@@ -14,7 +14,10 @@ public sealed record ControlBoundaryApproaching : IPlatformEvent
     public required DateTimeOffset OccurredAt { get; init; }
 
     public required Guid NoticeId { get; init; }
+
+    /// <inheritdoc cref="ControlStateChanged.Issuer"/>
     public required string Issuer { get; init; }
+
     public required string DocumentNumber { get; init; }
     public required string Title { get; init; }
     public required string Clause { get; init; }

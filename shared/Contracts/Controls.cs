@@ -100,7 +100,9 @@ public sealed record ControlStateChanged : IPlatformEvent
     public required DateTimeOffset OccurredAt { get; init; }
 
     public required Guid NoticeId { get; init; }
+    /// <summary>ISO 3166-1 alpha-3 or <c>EU27</c>; its capital's time zone is that of every day here.</summary>
     public required string Issuer { get; init; }
+
     public required string DocumentNumber { get; init; }
     public required string Title { get; init; }
     public required string Clause { get; init; }
@@ -112,6 +114,7 @@ public sealed record ControlStateChanged : IPlatformEvent
     /// <summary>As the clause says, else as its HS codes say; empty when neither does, which means every stage.</summary>
     public required IReadOnlyList<Stage> Stages { get; init; }
 
+    /// <summary>Six to ten digits without dots: six are the Harmonized System's, more the issuer's own.</summary>
     public required IReadOnlyList<string> HsCodes { get; init; }
 
     /// <summary>ISO 3166-1 alpha-3 codes or <c>EU27</c>; null means every destination.</summary>
@@ -128,9 +131,16 @@ public sealed record ControlStateChanged : IPlatformEvent
     public ControlStatus? PreviousStatus { get; init; }
 
     public required ControlStatus Status { get; init; }
+
+    /// <summary>First day of <see cref="Status"/>, in the issuer's time zone.</summary>
     public required DateOnly StateSince { get; init; }
+
     public required StatusBasis Basis { get; init; }
+
+    /// <summary>First day on which the clause acts by its own document, in the issuer's time zone; a suspension may still lie over it.</summary>
     public required DateOnly EffectiveFrom { get; init; }
+
+    /// <summary>Last day on which it acts, later actions counted; null is open.</summary>
     public DateOnly? EffectiveUntil { get; init; }
 
     /// <summary>Every status of the clause from its announcement on, as known now, in order and without gaps.</summary>

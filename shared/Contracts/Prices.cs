@@ -14,6 +14,12 @@ public enum SignalLevel
 /// <summary>A price series moved to another signal level, broke or mended its floor, or has newer figures (<see cref="Routine"/>). Published by MarketPrices; the aggregate is the series.</summary>
 public sealed record PriceSignalChanged : IPlatformEvent
 {
+    /// <summary>
+    /// Least spread of a series' log returns that <see cref="RobustZ"/> is taken by: on a quiet or administered price any move would be a
+    /// thousand deviations.
+    /// </summary>
+    public const double SpreadFloor = 0.02;
+
     public required Guid EventId { get; init; }
     public required long Version { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
@@ -27,11 +33,13 @@ public sealed record PriceSignalChanged : IPlatformEvent
     /// <summary><c>daily</c>, <c>weekly</c>, <c>monthly</c>, <c>quarterly</c> or <c>annual</c>; a return over more than a month is no shock of a month.</summary>
     public string? Frequency { get; init; }
 
+    /// <summary>The day of the series' newest price.</summary>
     public required DateOnly AsOf { get; init; }
 
-    /// <summary>Natural-log return over the latest 30 days (or one month), and over the latest year; null without enough past.</summary>
+    /// <summary>Natural-log return over the latest 30 days, or over one step of a coarser series; null without a price that long ago.</summary>
     public double? MonthReturn { get; init; }
 
+    /// <summary>Natural-log return over the latest 365 days; null without a price that long ago.</summary>
     public double? YearReturn { get; init; }
 
     /// <summary>Standard deviation of those monthly returns over the trailing three years.</summary>
@@ -42,7 +50,10 @@ public sealed record PriceSignalChanged : IPlatformEvent
 
     public SignalLevel? PreviousLevel { get; init; }
     public required SignalLevel Level { get; init; }
+
+    /// <summary>The newest price is below the floor that an operator set; false where none is set that it can be held against.</summary>
     public required bool FloorBreached { get; init; }
+
     public required string Source { get; init; }
 
     /// <summary>
@@ -51,5 +62,6 @@ public sealed record PriceSignalChanged : IPlatformEvent
     /// </summary>
     public bool Routine { get; init; }
 
+    /// <summary>True where scores follow and subscribers are not told, as of facts that are sent again after a loss.</summary>
     public bool Silent { get; init; }
 }

@@ -31,8 +31,12 @@ public sealed record RiskScoreChanged : IPlatformEvent
     public required long Version { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
 
+    /// <summary>The importer: ISO 3166-1 alpha-3, or <c>EU27</c>.</summary>
     public required string Economy { get; init; }
+
     public required string Mineral { get; init; }
+
+    /// <summary>The stage that decides: the one whose score is the highest.</summary>
     public required Stage Stage { get; init; }
 
     /// <summary>Null for the first revision of a pair.</summary>
@@ -41,7 +45,12 @@ public sealed record RiskScoreChanged : IPlatformEvent
     public required ScoreSnapshot Current { get; init; }
     public required IReadOnlyList<FactorDelta> Deltas { get; init; }
     public required IReadOnlyList<Cause> Causes { get; init; }
+
+    /// <summary>The method's name, as <c>GET /api/risk/methods</c> lists it.</summary>
     public required string Method { get; init; }
+
     public required IReadOnlyList<InputVintage> Inputs { get; init; }
+
+    /// <summary>True where subscribers are not told. RiskScoring publishes none of those.</summary>
     public bool Silent { get; init; }
 }

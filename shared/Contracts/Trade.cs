@@ -25,7 +25,9 @@ public sealed record SupplyProfileChanged : IPlatformEvent
     public required long Version { get; init; }
     public required DateTimeOffset OccurredAt { get; init; }
 
+    /// <summary>ISO 3166-1 alpha-3, or <c>EU27</c>.</summary>
     public required string Importer { get; init; }
+
     public required string Mineral { get; init; }
 
     /// <summary>Where in the mineral's chain the codes stand: ore and metal are bought from different suppliers.</summary>
@@ -39,14 +41,16 @@ public sealed record SupplyProfileChanged : IPlatformEvent
     /// <summary>Herfindahl-Hirschman index, 0..10,000, of the known suppliers.</summary>
     public required double Hhi { get; init; }
 
-    /// <summary>The same with the part of no named supplier spread thin, and taken as one supplier.</summary>
+    /// <summary>The same with the part of no named supplier spread thin.</summary>
     public required double HhiLow { get; init; }
 
+    /// <summary>The same with the part of no named supplier taken as one supplier.</summary>
     public required double HhiHigh { get; init; }
 
     /// <summary>Net weight in kilograms where reported.</summary>
     public double? VolumeKg { get; init; }
 
+    /// <summary>Current US dollars, as customs reported them; null where they did not.</summary>
     public double? ValueUsd { get; init; }
 
     /// <summary><c>netWeight</c> or <c>value</c>: what the shares are shares of.</summary>

@@ -88,6 +88,7 @@ public sealed class BinaryCopyBuffer(int capacity = 1 << 20)
         span[4] = value ? (byte)1 : (byte)0;
     }
 
+    /// <summary>A <c>date</c>.</summary>
     public void Write(DateOnly value) => Write(value.DayNumber - PostgresEpoch);
 
     /// <summary>A <c>timestamptz</c>, to the microsecond.</summary>

@@ -40,15 +40,22 @@ public sealed record PollState
     public IReadOnlyList<PollAlert> Alerts { get; init; } = [];
 }
 
+/// <summary>Why a turn failed.</summary>
+/// <param name="Detail">One sentence for the operator, without secrets.</param>
 public sealed record PollError(PollFailure Failure, string Detail, DateTimeOffset At);
 
 /// <param name="ClearedAt">Null while it stands.</param>
 public sealed record PollAlert(PollHealth Reason, string Detail, DateTimeOffset RaisedAt, DateTimeOffset? ClearedAt);
 
+/// <summary>How a source is doing, and as an alert's reason what is wrong with it.</summary>
 public enum PollHealth
 {
+    /// <summary>It is not to be polled.</summary>
     Off,
+
+    /// <summary>It has not been polled yet.</summary>
     Waiting,
+
     Ok,
 
     /// <summary>It does not answer, or with errors.</summary>

@@ -20,14 +20,7 @@ public static class Economies
 
     private static readonly Dictionary<string, Economy> ByCode = All.ToDictionary(e => e.Code, StringComparer.Ordinal);
 
-    private static readonly Dictionary<string, Economy> ByComtrade = All
-        .Where(e => e.ComtradeCode.Length > 0).ToDictionary(e => e.ComtradeCode, StringComparer.Ordinal);
-
     public static bool TryGet(string code, [NotNullWhen(true)] out Economy? economy) => ByCode.TryGetValue(code, out economy);
-
-    /// <summary>By UN Comtrade's number, with or without leading zeros.</summary>
-    public static bool TryGetByComtrade(string number, [NotNullWhen(true)] out Economy? economy) =>
-        ByComtrade.TryGetValue(number.PadLeft(3, '0'), out economy);
 
     /// <summary>True when the two are one economy, or one is a member of the customs union that the other is.</summary>
     public static bool AreSameMarket(string a, string b) =>

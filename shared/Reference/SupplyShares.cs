@@ -2,7 +2,7 @@ using Chokepoint.Contracts;
 
 namespace Chokepoint.Reference;
 
-/// <summary>Which of METHOD.md's sources in order the shares come from.</summary>
+/// <summary>Where the shares come from: METHOD.md's sources in order, then what trade tells where they say nothing.</summary>
 public enum SharesBasis
 {
     /// <summary>Quantities of the newest USGS Mineral Commodity Summaries.</summary>
@@ -10,6 +10,9 @@ public enum SharesBasis
 
     /// <summary>Shares of the European Commission's annex.</summary>
     EuAnnex,
+
+    /// <summary>An importer's purchases, as its own customs reported them.</summary>
+    TradeFlows,
 }
 
 /// <summary>One supplier's part of a whole.</summary>

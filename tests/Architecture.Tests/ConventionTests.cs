@@ -7,7 +7,7 @@ namespace Chokepoint.Architecture.Tests;
 public sealed partial class ConventionTests
 {
     private static readonly string[] Ours =
-        ["Contracts", "Messaging", "Reference", "ServiceDefaults", "LocalHosting", .. Services.Names];
+        [.. Directory.GetDirectories(Path.Combine(Testing.Platforms.Repository.Root, "shared")).Select(folder => Path.GetFileName(folder)), .. Services.Names];
 
     [Fact]
     public void No_service_references_another() =>
@@ -67,6 +67,13 @@ public sealed partial class ConventionTests
     }
 
     [Fact]
+    public void Domain_is_pure_code_with_no_input_or_output() =>
+        Sources.Under("*.cs", [.. Services.Names.Select(name => $"services/{name}/Domain")])
+            .Where(file => ReadsOrWrites().IsMatch(file.Text))
+            .Select(file => file.Path)
+            .ShouldBeEmpty();
+
+    [Fact]
     public void Time_is_injected_and_never_read_from_the_machine() =>
         Sources.Under("*.cs", "services", "shared", "AppHost")
             .Where(file => ReadsTheClock().IsMatch(file.Text))
@@ -108,6 +115,9 @@ public sealed partial class ConventionTests
 
     [GeneratedRegex(@"\bDateTime(Offset)?\.(Utc)?(Now|Today)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex ReadsTheClock();
+
+    [GeneratedRegex(@"\b(Npgsql|EntityFrameworkCore|HttpClient|System\.IO|File\.|Directory\.|FileStream)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
+    private static partial Regex ReadsOrWrites();
 
     [GeneratedRegex(@"\bThread\.Sleep\(|\bTask\.Delay\((?!Timeout\.Infinite)", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 2_000)]
     private static partial Regex Sleeps();

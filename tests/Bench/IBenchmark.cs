@@ -1,12 +1,12 @@
 namespace Chokepoint.Bench;
 
-/// <summary>One measured comparison: the product's figure and its floor, taken in the same run.</summary>
+/// <summary>One measured comparison: the product's figure and, where there is one, its floor, taken in the same run.</summary>
 internal interface IBenchmark
 {
     /// <summary>As given to <c>./bench</c>.</summary>
     string Name { get; }
 
-    /// <summary>One sentence: what is measured, against what floor.</summary>
+    /// <summary>One sentence: what is measured, and against what floor.</summary>
     string Summary { get; }
 
     Task<BenchmarkResult> RunAsync(CancellationToken cancellationToken);
@@ -16,7 +16,7 @@ internal interface IBenchmark
         arguments.Count == 0 ? RunAsync(cancellationToken) : throw new ArgumentException($"{Name} takes no options.", nameof(arguments));
 }
 
-/// <summary>One row of a result; <paramref name="Target"/> is what the issue asks for, in words, where it asks.</summary>
+/// <summary>One row of a result; <paramref name="Target"/> is what is asked (docs/benchmarks), in words.</summary>
 internal sealed record Measurement(string What, double Value, string Unit, string? Target = null, bool? Met = null);
 
 internal sealed record BenchmarkResult(IReadOnlyList<Measurement> Measurements)

@@ -19,9 +19,6 @@ internal static class PriceSignals
     /// <summary>Makes the median absolute deviation of a normal distribution its standard deviation.</summary>
     private const double MadScale = 1.4826;
 
-    /// <summary>A spread below this is a quiet or administered price, on which any move would be a thousand deviations.</summary>
-    private const double SmallestSpread = 0.02;
-
     private const int MonthDays = 30;
     private const int YearDays = 365;
     private const int WindowDays = 3 * YearDays + 1;
@@ -98,7 +95,7 @@ internal static class PriceSignals
     {
         if (latest is not { } value || past.Count < FewestReturns) return null;
         var (median, deviation) = past.Spread();
-        return (value - median) / Math.Max(MadScale * deviation, SmallestSpread);
+        return (value - median) / Math.Max(MadScale * deviation, PriceSignalChanged.SpreadFloor);
     }
 
     /// <summary>Of the returns in the window before the last price.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Chokepoint.Contracts;
 using Chokepoint.MarketPrices.Domain;
 using Chokepoint.Messaging.Outbox;
@@ -62,14 +61,6 @@ internal sealed class SignalAnnouncer(IOutbox outbox, TimeProvider clock)
         var version = (before?.Version ?? 0) + (announce ? 1 : 0);
         await SignalStore.SaveAsync(connection, no, signal, breached, version, cancellationToken);
         if (!announce) return null;
-        var now = clock.GetUtcNow();
-        return new PriceSignalChanged
-        {
-            EventId = Guid.CreateVersion7(now), Version = version, OccurredAt = now, Mineral = identity.Mineral, SeriesId = id,
-            Series = identity.ToString(), Frequency = JsonNamingPolicy.KebabCaseLower.ConvertName(identity.Frequency.ToString()),
-            AsOf = signal.AsOf, MonthReturn = signal.MonthReturn, YearReturn = signal.YearReturn,
-            Volatility = signal.Volatility, RobustZ = signal.RobustZ, PreviousLevel = before?.Level, Level = signal.Level,
-            FloorBreached = breached, Source = identity.Source, Routine = !news,
-        };
+        return SignalEvents.Of(id, identity, signal, breached, before?.Level, version, clock.GetUtcNow()) with { Routine = !news };
     }
 }

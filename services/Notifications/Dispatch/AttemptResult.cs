@@ -76,7 +76,4 @@ internal static class AttemptError
 
     /// <summary>The signing secret does not open with the keys at hand: the operator's fault, not the receiver's.</summary>
     public const string SecretUnreadable = "secret-unreadable";
-
-    /// <summary>Not an attempt's class but a delivery's: its subscription was switched off before it got through.</summary>
-    public const string SubscriptionDisabled = "subscription-disabled";
 }

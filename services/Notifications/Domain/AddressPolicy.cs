@@ -56,8 +56,6 @@ internal sealed class AddressPolicy(bool allowLoopback, IReadOnlyList<IPNetwork>
         IPAddress.Parse("fd00:ec2::254"), // AWS over IPv6
     ];
 
-    public bool AllowsLoopback => allowLoopback;
-
     /// <summary>The operator opened something that is not the public internet, so a plain-http URL can be right.</summary>
     public bool HasAllowances => allowLoopback || allowed.Count > 0;
 

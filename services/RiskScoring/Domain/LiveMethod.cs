@@ -41,8 +41,8 @@ internal sealed record LiveMethod
 
     public double MarketRangeZ { get; init; } = 6;
 
-    /// <summary>Least spread of a monthly log return: a price that hardly ever moved is no shock when it first does.</summary>
-    public double MonthlySpreadFloor { get; init; } = 0.05;
+    /// <summary>A scenario's price shock names no series: its log return counts as so many z-scores of one whose returns have this spread.</summary>
+    public double ScenarioSpread { get; init; } = 0.05;
 
     /// <summary>Governance of a producer nobody names lies somewhere on the whole scale: 0 best, 10 worst.</summary>
     public double WorstGovernance { get; init; } = 10;

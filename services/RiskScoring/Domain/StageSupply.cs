@@ -89,14 +89,6 @@ internal sealed class StageSupply
         return new Bounds(point, Math.Min(point, low), Math.Min(1, Math.Max(point, high)));
     }
 
-    /// <summary>The point of <see cref="Controlled"/> alone.</summary>
-    public double ControlledPoint(ReadOnlySpan<double> severities)
-    {
-        double sum = 0;
-        for (var i = 0; i < severities.Length; i++) sum += blended[i] * severities[i];
-        return Math.Min(1, sum);
-    }
-
     /// <summary>
     /// The supply after cuts, by supplier index and part cut: shares are of what is left, while Q stays that of the supply that was, since
     /// it is that which falls short (METHOD.md section 4).

@@ -17,13 +17,7 @@ internal static class UsgsSupplyRisk
     /// <summary>DP = Σ PS²·ASI·WSI over everybody but the importer.</summary>
     public static double DisruptionPotential(IEnumerable<UsgsProducer> others) => others.Sum(p => p.Share * p.Share * p.Ability * p.Willingness);
 
-    /// <summary>TE = (I − E + ΔS)/(PP + SP + I − E + ΔS), 0..1; a net exporter has 0.</summary>
-    public static double TradeExposure(double imports, double exports, double fromStocks, double primary, double secondary)
-    {
-        var net = imports - exports + fromStocks;
-        return net <= 0 ? 0 : Math.Clamp(net / (primary + secondary + net), 0, 1);
-    }
-
+    /// <param name="tradeExposure">TE, the net import reliance, 0..1: USGS prints it, and not the quantities that it is made of.</param>
     public static double Of(double disruptionPotential, double tradeExposure, double economicVulnerability) =>
         Math.Cbrt(disruptionPotential * tradeExposure * economicVulnerability);
 }

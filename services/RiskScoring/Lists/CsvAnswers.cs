@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using Chokepoint.Contracts;
-using Chokepoint.RiskScoring.Scores;
 using Chokepoint.ServiceDefaults;
 using Microsoft.Net.Http.Headers;
 

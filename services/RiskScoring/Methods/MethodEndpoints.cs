@@ -46,7 +46,11 @@ internal static class MethodEndpoints
             Segments = new { Military = method.MilitaryShare, Civil = 1 - method.MilitaryShare },
             Pending = new { method.NearDays, AnnouncedNear = method.AnnouncedNearPart, Suspended = method.SuspendedPart, SuspendedNear = method.SuspendedNearPart },
             Unconfirmed = method.UnconfirmedPart,
-            Market = new { FromZ = method.MarketFromZ, RangeZ = method.MarketRangeZ, method.MonthlySpreadFloor },
+            Market = new
+            {
+                FromZ = method.MarketFromZ, RangeZ = method.MarketRangeZ, PriceSignalChanged.SpreadFloor, method.ScenarioSpread,
+                MonthlySpreadFloor = method.ScenarioSpread, // as it was called first
+            },
             Figures = figures.Name,
         });
 }

@@ -39,7 +39,7 @@ internal sealed record SupplyReading(
             .Select(s => new SupplyShare(s.Supplier, s.Share, s.Share, s.Share, new Figure(
                 FigureKind.ImportShare, Mineral, Stage, null, Importer, s.Supplier, 100 * s.Share, null, null, "%", null, Year, Period, Source, null)))];
         return new SupplyShares(
-            Mineral, Stage, SharesBasis.Usgs, shares, Math.Max(0, 1 - shares.Sum(s => s.Share)), [], null, Year, Period, Source, null,
+            Mineral, Stage, SharesBasis.TradeFlows, shares, Math.Max(0, 1 - shares.Sum(s => s.Share)), [], null, Year, Period, Source, null,
             Basis == "value" ? "shares of value" : "shares of net weight");
     }
 }

@@ -3,6 +3,7 @@ using Chokepoint.Contracts;
 using Chokepoint.RiskScoring.Domain;
 using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Scores;
+using Chokepoint.ServiceDefaults;
 using Npgsql;
 
 namespace Chokepoint.RiskScoring.Rescoring;
@@ -20,15 +21,11 @@ internal sealed record CurrentScore(
     /// <param name="first">Where the columns begin.</param>
     /// <returns>Null where the pair has no score yet.</returns>
     public static CurrentScore? Read(NpgsqlDataReader reader, string economy, string mineral, int first) => reader.IsDBNull(first) ? null : new CurrentScore(
-        economy, mineral, reader.GetInt64(first), Number(reader, first + 1),
-        Number(reader, first + 2) is { } structure
-            ? new FactorScores(structure, Number(reader, first + 3) ?? 0, Number(reader, first + 4), Number(reader, first + 5))
+        economy, mineral, reader.GetInt64(first), reader.NumberOrNull(first + 1),
+        reader.NumberOrNull(first + 2) is { } structure
+            ? new FactorScores(structure, reader.NumberOrNull(first + 3) ?? 0, reader.NumberOrNull(first + 4), reader.NumberOrNull(first + 5))
             : null,
         reader.GetString(first + 6), JsonSerializer.Deserialize<ControlMark[]>(reader.GetString(first + 7), EventJson.Options)!,
-        Text(reader, first + 8), reader.GetString(first + 9), JsonSerializer.Deserialize<SignalMark[]>(reader.GetString(first + 10), EventJson.Options)!,
-        Text(reader, first + 11), reader.GetString(first + 12));
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private static double? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
+        reader.TextOrNull(first + 8), reader.GetString(first + 9), JsonSerializer.Deserialize<SignalMark[]>(reader.GetString(first + 10), EventJson.Options)!,
+        reader.TextOrNull(first + 11), reader.GetString(first + 12));
 }

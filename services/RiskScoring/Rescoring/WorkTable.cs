@@ -1,4 +1,5 @@
 using System.Globalization;
+using Chokepoint.ServiceDefaults;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -105,7 +106,7 @@ internal static class WorkTable
             var (economy, mineral) = (reader.GetString(0), reader.GetString(1));
             items.Add((new WorkItem(
                 economy, mineral, reader.IsDBNull(2) ? null : reader.GetFieldValue<DateTimeOffset>(2),
-                reader.GetBoolean(3), reader.IsDBNull(4) ? null : reader.GetString(4), reader.GetInt32(5)), CurrentScore.Read(reader, economy, mineral, 6)));
+                reader.GetBoolean(3), reader.TextOrNull(4), reader.GetInt32(5)), CurrentScore.Read(reader, economy, mineral, 6)));
         }
 
         return items;

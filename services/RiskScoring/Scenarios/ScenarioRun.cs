@@ -77,7 +77,7 @@ internal static class ScenarioRun
             if (known is not null || both.Count > 0) falls[stage] = both;
         }
 
-        var z = shock is null ? observed.MarketZ : (observed.MarketZ ?? 0) + Math.Log(1 + shock.Percent!.Value / 100) / method.MonthlySpreadFloor;
+        var z = shock is null ? observed.MarketZ : (observed.MarketZ ?? 0) + Math.Log(1 + shock.Percent!.Value / 100) / method.ScenarioSpread;
         return new Signals(null, z) { FallsByStage = falls };
     }
 

@@ -111,8 +111,8 @@ internal static class ListScores
     }
 
     private static ScoreLine Read(NpgsqlDataReader r) => new(
-        r.GetString(0), r.GetString(1), Text(r, 2), Number(r, 3), Number(r, 4) is { } low && Number(r, 5) is { } high ? new Interval(low, high) : null,
-        Text(r, 6), r.GetString(7), Text(r, 8), r.GetDouble(9), r.GetFieldValue<DateTimeOffset>(10), r.GetInt64(11));
+        r.GetString(0), r.GetString(1), r.TextOrNull(2), r.NumberOrNull(3), r.NumberOrNull(4) is { } low && r.NumberOrNull(5) is { } high ? new Interval(low, high) : null,
+        r.TextOrNull(6), r.GetString(7), r.TextOrNull(8), r.GetDouble(9), r.GetFieldValue<DateTimeOffset>(10), r.GetInt64(11));
 
     private static Dictionary<string, string[]> Mistakes(ScoreFilter filter)
     {
@@ -129,8 +129,4 @@ internal static class ListScores
             if (value is not null && !Allowed[pointer].Contains(value, StringComparer.Ordinal)) errors[pointer] = [$"Must be one of {string.Join(", ", Allowed[pointer])}."];
         }
     }
-
-    private static string? Text(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
-
-    private static double? Number(NpgsqlDataReader reader, int column) => reader.IsDBNull(column) ? null : reader.GetDouble(column);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Chokepoint.RiskScoring.Rescoring;
+using Chokepoint.ServiceDefaults;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -31,14 +32,11 @@ internal static class Moves
         while (await r.ReadAsync(cancellationToken))
         {
             moves.Add(new Move(
-                r.GetInt64(0), r.GetString(1), r.GetString(2), Text(3), Number(4), Number(5), Text(6), r.GetString(7), r.GetInt64(8),
+                r.GetInt64(0), r.GetString(1), r.GetString(2), r.TextOrNull(3), r.NumberOrNull(4), r.NumberOrNull(5), r.TextOrNull(6), r.GetString(7), r.GetInt64(8),
                 r.GetFieldValue<DateTimeOffset>(9), JsonElement.Parse(r.GetString(10)), JsonElement.Parse(r.GetString(11))));
         }
 
         return moves;
-
-        string? Text(int column) => r.IsDBNull(column) ? null : r.GetString(column);
-        double? Number(int column) => r.IsDBNull(column) ? null : r.GetDouble(column);
     }
 
     /// <summary>The newest id: where a stream that asks for nothing older begins.</summary>

@@ -2,6 +2,7 @@ using System.Globalization;
 using Chokepoint.Contracts;
 using Chokepoint.Imports;
 using Chokepoint.Reference;
+using Chokepoint.ServiceDefaults;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -47,14 +48,9 @@ internal static class ImportedFigures
         return figures;
     }
 
-    private static Figure Map(NpgsqlDataReader row)
-    {
-        return new Figure(
-            FigureKinds.TryParse(row.GetString(0), out var kind) ? kind : throw new InvalidDataException($"{row.GetString(0)} is no kind of figure."),
-            Text(1), Text(2) is { } stage ? Enum.Parse<Stage>(stage, ignoreCase: true) : null, Text(3), Text(4), Text(5), Number(6), Number(7), Number(8),
-            row.GetString(9), Text(10), row.GetInt32(11), row.GetString(12), row.GetString(13), Text(14));
-
-        string? Text(int column) => row.IsDBNull(column) ? null : row.GetString(column);
-        double? Number(int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
-    }
+    private static Figure Map(NpgsqlDataReader row) => new(
+        FigureKinds.TryParse(row.GetString(0), out var kind) ? kind : throw new InvalidDataException($"{row.GetString(0)} is no kind of figure."),
+        row.TextOrNull(1), row.TextOrNull(2) is { } stage ? Enum.Parse<Stage>(stage, ignoreCase: true) : null, row.TextOrNull(3), row.TextOrNull(4),
+        row.TextOrNull(5), row.NumberOrNull(6), row.NumberOrNull(7), row.NumberOrNull(8), row.GetString(9), row.TextOrNull(10), row.GetInt32(11),
+        row.GetString(12), row.GetString(13), row.TextOrNull(14));
 }

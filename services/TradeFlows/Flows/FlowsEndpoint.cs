@@ -78,11 +78,9 @@ internal static class FlowsEndpoint
         return new FlowView(
             row.GetString(0), TradePeriod.Name(row.GetInt32(1)), TradeAreas.NameOf(reporter), NameOf(direction), TradeAreas.NameOf(exporter),
             TradeAreas.NameOf(importer), hs, [.. codes.Select(c => c.Mineral)], TradedCodes.IsBasket(hs),
-            Number(row, 6), row.GetBoolean(7), Number(row, 8), Number(row, 9), row.IsDBNull(10) ? null : row.GetInt16(10),
+            row.NumberOrNull(6), row.GetBoolean(7), row.NumberOrNull(8), row.NumberOrNull(9), row.IsDBNull(10) ? null : row.GetInt16(10),
             row.GetInt16(11) is > 0 and var revision ? $"H{revision}" : null, row.GetString(12) is { Length: > 0 } part ? part : null, row.GetInt32(13));
     }
-
-    private static double? Number(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetDouble(column);
 
     private static string NameOf(FlowDirection direction) => System.Text.Json.JsonNamingPolicy.KebabCaseLower.ConvertName(direction.ToString());
 

@@ -5,13 +5,18 @@ namespace Chokepoint.Contracts.CloudEvents;
 public sealed record ControlStateChangedData
 {
     public required Guid NoticeId { get; init; }
+
+    /// <inheritdoc cref="ControlStateChanged.Issuer"/>
     public required string Issuer { get; init; }
+
     public required string DocumentNumber { get; init; }
     public required string Title { get; init; }
     public required string Clause { get; init; }
     public required Measure Measure { get; init; }
     public required IReadOnlyList<string> Minerals { get; init; }
     public required IReadOnlyList<Stage> Stages { get; init; }
+
+    /// <inheritdoc cref="ControlStateChanged.HsCodes"/>
     public required IReadOnlyList<string> HsCodes { get; init; }
 
     /// <summary>Null means every destination.</summary>
@@ -28,9 +33,16 @@ public sealed record ControlStateChangedData
     public required ControlStatus? PreviousStatus { get; init; }
 
     public required ControlStatus Status { get; init; }
+
+    /// <inheritdoc cref="ControlStateChanged.StateSince"/>
     public required DateOnly StateSince { get; init; }
+
     public required StatusBasis Basis { get; init; }
+
+    /// <inheritdoc cref="ControlStateChanged.EffectiveFrom"/>
     public required DateOnly EffectiveFrom { get; init; }
+
+    /// <inheritdoc cref="ControlStateChanged.EffectiveUntil"/>
     public required DateOnly? EffectiveUntil { get; init; }
 
     /// <summary>Every status from the announcement on, as known now, future ones too.</summary>
@@ -48,7 +60,10 @@ public sealed record ControlStateChangedData
 public sealed record ControlBoundaryApproachingData
 {
     public required Guid NoticeId { get; init; }
+
+    /// <inheritdoc cref="ControlStateChanged.Issuer"/>
     public required string Issuer { get; init; }
+
     public required string DocumentNumber { get; init; }
     public required string Title { get; init; }
     public required string Clause { get; init; }
@@ -83,8 +98,12 @@ public sealed record ControlBoundaryApproachingData
 /// <summary><c>data</c> of <see cref="CloudEventTypes.RiskScoreChanged"/>: what the score was and is, why, and from what.</summary>
 public sealed record RiskScoreChangedData
 {
+    /// <inheritdoc cref="RiskScoreChanged.Economy"/>
     public required string Economy { get; init; }
+
     public required string Mineral { get; init; }
+
+    /// <inheritdoc cref="RiskScoreChanged.Stage"/>
     public required Stage Stage { get; init; }
 
     /// <summary>Null for the first revision of a pair.</summary>
@@ -96,7 +115,10 @@ public sealed record RiskScoreChangedData
     public required IReadOnlyList<FactorDelta> Deltas { get; init; }
 
     public required IReadOnlyList<Cause> Causes { get; init; }
+
+    /// <inheritdoc cref="RiskScoreChanged.Method"/>
     public required string Method { get; init; }
+
     public required IReadOnlyList<InputVintage> Inputs { get; init; }
 
     /// <summary>The score in the risk API; absolute where the platform was told its public address.</summary>
@@ -110,14 +132,28 @@ public sealed record PriceSignalChangedData
     public required string Mineral { get; init; }
     public required Guid SeriesId { get; init; }
     public required string Series { get; init; }
+
+    /// <inheritdoc cref="PriceSignalChanged.AsOf"/>
     public required DateOnly AsOf { get; init; }
+
+    /// <inheritdoc cref="PriceSignalChanged.MonthReturn"/>
     public required double? MonthReturn { get; init; }
+
+    /// <inheritdoc cref="PriceSignalChanged.YearReturn"/>
     public required double? YearReturn { get; init; }
+
+    /// <inheritdoc cref="PriceSignalChanged.Volatility"/>
     public required double? Volatility { get; init; }
+
+    /// <inheritdoc cref="PriceSignalChanged.RobustZ"/>
     public required double? RobustZ { get; init; }
+
     public required SignalLevel? PreviousLevel { get; init; }
     public required SignalLevel Level { get; init; }
+
+    /// <inheritdoc cref="PriceSignalChanged.FloorBreached"/>
     public required bool FloorBreached { get; init; }
+
     public required string Source { get; init; }
     public required long Version { get; init; }
 }
@@ -126,19 +162,42 @@ public sealed record PriceSignalChangedData
 /// <remarks>HHI on the 0..10,000 scale with both bounds of what no named supplier holds; shares 0..1 of <see cref="Basis"/>.</remarks>
 public sealed record SupplyProfileChangedData
 {
+    /// <inheritdoc cref="SupplyProfileChanged.Importer"/>
     public required string Importer { get; init; }
+
     public required string Mineral { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.Stage"/>
     public required Stage? Stage { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.Period"/>
     public required string Period { get; init; }
+
     public required IReadOnlyList<SupplierShare> Suppliers { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.Hhi"/>
     public required double Hhi { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.HhiLow"/>
     public required double HhiLow { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.HhiHigh"/>
     public required double HhiHigh { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.VolumeKg"/>
     public required double? VolumeKg { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.ValueUsd"/>
     public required double? ValueUsd { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.Basis"/>
     public required string Basis { get; init; }
+
     public required IReadOnlyList<string> HsCodes { get; init; }
+
+    /// <inheritdoc cref="SupplyProfileChanged.IsBasket"/>
     public required bool IsBasket { get; init; }
+
     public required bool Collapse { get; init; }
     public required IReadOnlyList<SupplierFlow>? Flows { get; init; }
     public required string Source { get; init; }

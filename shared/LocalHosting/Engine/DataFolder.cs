@@ -21,18 +21,18 @@ internal sealed class DataFolder : IDisposable
 
     public ProcessRecord Processes { get; }
 
-    /// <exception cref="LocalHostingException">Another platform holds it, it cannot be written, or its disk is nearly full.</exception>
+    /// <exception cref="LocalHostingException">Another platform holds it, or it holds somebody else's files, it cannot be read or written, or its disk is nearly full.</exception>
     public static async Task<DataFolder> OpenAsync(PlatformSettings settings, PlatformConsole console, CancellationToken cancellationToken)
     {
         var path = settings.DataFolder;
-        if (IsSomebodyElses(path))
-        {
-            throw new LocalHostingException(
-                $"{path} holds files that are not the platform's, and --fresh would delete them one day: give it a folder of its own with PLATFORM_DATA.");
-        }
         FileStream opened;
         try
         {
+            if (IsSomebodyElses(path))
+            {
+                throw new LocalHostingException(
+                    $"{path} holds files that are not the platform's, and --fresh would delete them one day: give it a folder of its own with PLATFORM_DATA.");
+            }
             Directory.CreateDirectory(path);
             opened = new FileStream(System.IO.Path.Combine(path, "lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
@@ -42,7 +42,7 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new LocalHostingException($"The data folder {path} cannot be written ({e.Message}): make it writable, or name another with PLATFORM_DATA.", e);
+            throw new LocalHostingException($"The data folder {path} cannot be read and written ({e.Message}): make it so, or name another with PLATFORM_DATA.", e);
         }
 
         var folder = new DataFolder(path, opened);

@@ -6,7 +6,6 @@ namespace Chokepoint.LocalHosting.Processes;
 public static class Signal
 {
     public const int Interrupt = 2;
-    public const int Quit = 3;
     public const int Kill = 9;
     public const int Terminate = 15;
 

@@ -108,14 +108,6 @@ public sealed class RabbitMqProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Runs <c>rabbitmqctl</c> against the node. It costs over a second of processor time: for operations and tests only.</summary>
-    public async Task<string> ControlAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken)
-    {
-        var start = new ChildProcessStart("rabbitmqctl", programs["rabbitmqctl"], arguments) { Environment = NodeEnvironment() };
-        var (exitCode, output) = await ChildProcess.RunAsync(start, cancellationToken);
-        return exitCode == 0 ? output : throw new LocalHostingException($"rabbitmqctl {string.Join(' ', arguments)} failed: {output}");
-    }
-
     /// <summary>Stops the node and its port mapper.</summary>
     public async Task StopAsync()
     {

@@ -21,6 +21,8 @@ public sealed record PollRequest
     public required string Name { get; init; }
 
     public required Uri Address { get; init; }
+
+    /// <summary>What comes instead is a failure: sources answer with a page of HTML where something is wrong.</summary>
     public required Expected Expected { get; init; }
 
     /// <summary>A key may be among them; they are sent to the address's own host and port alone.</summary>

@@ -29,6 +29,7 @@ public sealed record FigureImport(
 /// <param name="Line">Counted from 1 in the file, the header included; the first line of a row that spans several.</param>
 public sealed record RejectedRow(int Line, string Reason);
 
+/// <summary>Rows of a file that are good and about something that the platform does not follow.</summary>
 public sealed record SkippedSeries(string Series, string Reason, int Rows);
 
 /// <summary>Every importer there is, by name.</summary>

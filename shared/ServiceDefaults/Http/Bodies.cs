@@ -1,25 +1,14 @@
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.Metadata;
 
 namespace Chokepoint.ServiceDefaults;
 
-/// <summary>The size of bodies: 1 MiB unless the endpoint says otherwise.</summary>
+/// <summary>The size of bodies: 1 MiB unless the endpoint says otherwise by <see cref="IRequestSizeLimitMetadata"/>.</summary>
 public static class Bodies
 {
     /// <summary>Most bytes of a JSON body (API.md).</summary>
     public const long JsonLimit = 1024 * 1024;
-
-    /// <summary>For an endpoint that streams its body, such as an import.</summary>
-    public static TBuilder WithBodyLimit<TBuilder>(this TBuilder endpoint, long bytes)
-        where TBuilder : IEndpointConventionBuilder
-    {
-        endpoint.Add(builder => builder.Metadata.Add(new SizeLimit(bytes)));
-        return endpoint;
-    }
-
-    private sealed record SizeLimit(long? MaxRequestBodySize) : IRequestSizeLimitMetadata;
 }
 
 /// <summary>

@@ -3,6 +3,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 using Microsoft.Net.Http.Headers;
 
 namespace Chokepoint.ServiceDefaults;
@@ -30,10 +31,15 @@ public static class ETags
 
     internal static string OfBytes(ReadOnlySpan<byte> body) => $"\"{Convert.ToHexStringLower(SHA256.HashData(body).AsSpan(0, 12))}\"";
 
-    internal static bool Matches(IEnumerable<string?> header, string etag, bool strongly) =>
-        EntityTagHeaderValue.TryParseList([.. header.OfType<string>()], out var tags)
-        && EntityTagHeaderValue.TryParse(etag, out var current)
-        && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, strongly));
+    internal static bool Matches(StringValues header, string etag, bool strongly)
+    {
+        if (header.Count is 0) return false;
+        // Nearly always the one tag that was given, as it was given: taking a list of tags apart costs more than sending a small document.
+        if (header.Count is 1 && header[0] == etag) return true;
+        return EntityTagHeaderValue.TryParseList([.. header.OfType<string>()], out var tags)
+            && EntityTagHeaderValue.TryParse(etag, out var current)
+            && tags.Any(tag => tag.Equals(EntityTagHeaderValue.Any) || tag.Compare(current, strongly));
+    }
 }
 
 /// <summary>The precondition of an update; an endpoint takes it as a parameter and is answered 428 without the header.</summary>

@@ -29,7 +29,10 @@ public static class Page
 /// <summary><c>?limit=</c> (1 to 500, by default 100) and <c>?cursor=</c>; an endpoint takes it as a parameter.</summary>
 public sealed record PageRequest(int Limit, string? Cursor)
 {
+    /// <summary>The longest page that may be asked for.</summary>
     public const int Most = 500;
+
+    /// <summary>The page of one who asks for no length.</summary>
     public const int Usual = 100;
 
     /// <summary>Rows to read: one more than the page holds.</summary>

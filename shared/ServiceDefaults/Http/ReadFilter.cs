@@ -29,14 +29,8 @@ internal sealed class ReadFilter(IOptions<JsonOptions> json) : IEndpointFilter
             return result;
 
         var body = JsonSerializer.SerializeToUtf8Bytes(value, json.Value.SerializerOptions);
-        if (http.Response.Headers.ETag.ToString() is not { Length: > 0 } etag)
-            http.Response.Headers.ETag = etag = ETags.OfBytes(body);
-        if (http.Response.Headers.CacheControl.Count is 0)
-            http.Response.Headers.CacheControl = "private, no-cache";
-        http.Response.Headers.Append("Vary", "Authorization, Accept");
-        return http.Request.Headers.IfNoneMatch.Count > 0 && ETags.Matches(http.Request.Headers.IfNoneMatch, etag, strongly: false)
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Bytes(body, "application/json");
+        var etag = http.Response.Headers.ETag.ToString() is { Length: > 0 } own ? own : ETags.OfBytes(body);
+        return StoredDocument.IsKnown(http.Request, etag) ? StoredDocument.NotModified(http, etag) : StoredDocument.Answer(http, etag, body);
     }
 
     private static bool IsStream(object? result) =>

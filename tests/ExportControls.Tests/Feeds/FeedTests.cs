@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using Chokepoint.Testing;
-using Chokepoint.Testing.Platforms;
+using Chokepoint.Testing.Files;
 using Chokepoint.Testing.Servers;
 using Chokepoint.Testing.Upstreams;
 
@@ -171,9 +171,7 @@ public class FeedTests(ServersFixture servers)
     [Fact]
     public async Task The_recorded_answer_of_the_Federal_Register_is_taken_whole()
     {
-        var file = Path.Combine(Repository.Root, "..", "shared", "data", "policy", "federal_register", "fr_api_documents_response_2021-10-14.json");
-        Assert.SkipUnless(File.Exists(file), "The recorded answer is not beside the repository.");
-        var body = await File.ReadAllTextAsync(file);
+        var body = await File.ReadAllTextAsync(SharedData.PathOf("data", "policy", "federal_register", "fr_api_documents_response_2021-10-14.json"));
         await using var fed = await FedControls.StartAsync(servers, register: request => new PlayedAnswer(
             request.Query.Contains("page=1&") ? body : """{"count": 873370, "results": []}"""));
         await Eventually.BecomesAsync(() => fed.App.ItemsAsync("/drafts"), drafts => drafts.Count == 20, FedControls.Patience);

@@ -7,7 +7,7 @@ using Chokepoint.ExportControls.Feeds.FederalRegister;
 using Chokepoint.ExportControls.Feeds.GlobalTradeAlert;
 using Chokepoint.ExportControls.Feeds.Text;
 using Chokepoint.ExportControls.Notices;
-using Chokepoint.Testing.Platforms;
+using Chokepoint.Testing.Files;
 
 namespace Chokepoint.ExportControls.Tests.Feeds;
 
@@ -153,8 +153,7 @@ public class ReaderTests
     [Fact]
     public void The_recorded_documents_of_the_Federal_Register_are_read_to_the_last()
     {
-        var file = Path.Combine(Repository.Root, "..", "shared", "data", "policy", "federal_register", "fr_export_control_critical_minerals.jsonl");
-        Assert.SkipUnless(File.Exists(file), "The recorded documents are not beside the repository.");
+        var file = SharedData.PathOf("data", "policy", "federal_register", "fr_export_control_critical_minerals.jsonl");
         var read = File.ReadLines(file).Where(line => line.Length > 0).Select(line => FederalRegisterReader.Read(new FeedDocument("x", line, null))).ToList();
         read.Count.ShouldBe(229);
         read.ShouldAllBe(r => r.State != DraftState.Unreadable);
@@ -172,8 +171,7 @@ public class ReaderTests
     [Fact]
     public void The_recorded_interventions_are_read_and_those_that_are_no_export_measures_set_aside()
     {
-        var file = Path.Combine(Repository.Root, "..", "shared", "data", "policy", "gta-interventions.json");
-        Assert.SkipUnless(File.Exists(file), "The recorded interventions are not beside the repository.");
+        var file = SharedData.PathOf("data", "policy", "gta-interventions.json");
         using var json = JsonDocument.Parse(File.ReadAllBytes(file));
         var read = json.RootElement.GetProperty("interventions").EnumerateArray().Select(i => (
             Type: i.GetProperty("interventionType").GetString()!,

@@ -1,11 +1,11 @@
 using System.Globalization;
-using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Domain;
 using Chokepoint.ExportControls.Registry;
 using Chokepoint.ExportControls.Tests.Support;
+using Chokepoint.Testing.Files;
 using Chokepoint.Testing.Servers;
 
 namespace Chokepoint.ExportControls.Tests.Registry;
@@ -77,13 +77,7 @@ public class RealHistoryTests(ServersFixture servers)
         }
     }
 
-    private static List<string[]> Rows(string table, [CallerFilePath] string here = "")
-    {
-        // tests/<Project>/Registry/<this file> → the repository → its neighbour.
-        var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(here)!, "../../../../shared/reference", table));
-        Assert.SkipUnless(File.Exists(file), $"The table {table} is not at hand: put it under ../shared/reference beside the repository.");
-        return [.. File.ReadLines(file).Skip(1).Select(Fields)];
-    }
+    private static List<string[]> Rows(string table) => [.. File.ReadLines(SharedData.PathOf("reference", table)).Skip(1).Select(Fields)];
 
     /// <summary>Fields of a line of RFC 4180 whose quoted fields hold no line break.</summary>
     private static string[] Fields(string line)

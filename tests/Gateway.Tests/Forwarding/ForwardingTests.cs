@@ -162,9 +162,9 @@ public sealed class ForwardingTests
         await gone;
         for (var i = 0; i < 4; i++) await WriteAsync();
 
-        // One of the writes found out (or two, where the first was answered just before), and none of the others went there.
+        // One of the writes found out (two, where the first was answered just before; none, where the probe was there first).
         written.ShouldBeGreaterThan(handledWhileEnding);
-        handledWhileEnding.ShouldBeInRange(1, 2);
+        handledWhileEnding.ShouldBeLessThanOrEqualTo(2);
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using Chokepoint.LocalHosting.Processes;
 using Chokepoint.Testing;
 using Chokepoint.Testing.Platforms;
 
@@ -89,6 +90,27 @@ public sealed class When_the_platform_runs(RunningPlatform running)
         other.Process.ExitCode.ShouldBe(1);
         (await File.ReadAllTextAsync(theirs)).ShouldBe("years of work");
         folder.Delete(recursive: true);
+    }
+
+    [Fact]
+    public async Task a_folder_that_may_not_be_read_is_refused_in_a_sentence()
+    {
+        var folder = Directory.CreateTempSubdirectory("chokepoint-closed-");
+        if (!OperatingSystem.IsWindows()) folder.UnixFileMode = UnixFileMode.None;
+        string[] ordinary = Environment.IsPrivilegedProcess ? ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] : ["env"]; // root may read all
+        var start = new ChildProcessStart("platform", ordinary[0], [.. ordinary[1..], "dotnet", Repository.AppHost])
+        {
+            Environment = new Dictionary<string, string?>(StringComparer.Ordinal)
+            {
+                ["PLATFORM_PORT"] = FreePorts.Next().ToString(CultureInfo.InvariantCulture), ["PLATFORM_DATA"] = folder.FullName,
+            },
+        };
+
+        var (exitCode, output) = await ChildProcess.RunAsync(start, TestContext.Current.CancellationToken);
+
+        exitCode.ShouldBe(1);
+        output.ShouldStartWith($"The data folder {folder.FullName} cannot be read and written");
+        folder.Delete();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text;
 using Chokepoint.Imports;
 using Chokepoint.MarketPrices.Imports;
+using Chokepoint.Testing.Files;
 
 namespace Chokepoint.MarketPrices.Tests.Imports;
 
@@ -14,7 +15,7 @@ public sealed class DamagedFileTests
 
     [Fact]
     public async Task The_imf_s_workbook_damaged_anywhere_is_read_or_refused() =>
-        await DamageAsync(new ImfFormat(TimeProvider.System), await SharedData.ReadAsync("prices", "IMF_external-data-v2.xls"));
+        await DamageAsync(new ImfFormat(TimeProvider.System), await SharedData.ReadAsync("data", "prices", "IMF_external-data-v2.xls"));
 
     [Fact]
     public async Task A_csv_damaged_anywhere_is_read_or_refused()

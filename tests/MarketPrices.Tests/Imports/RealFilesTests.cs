@@ -17,7 +17,7 @@ public sealed class RealFilesTests(PriceService prices) : PriceTests(prices)
     public async Task The_pink_sheet_s_minerals_import_with_every_month_it_has()
     {
         const int names = 4, units = 5; // rows from 0, as this edition has them
-        var file = await SharedData.ReadAsync("prices", "CMO-Historical-Data-Monthly_2025-12-02.xlsx");
+        var file = await SharedData.ReadAsync("data", "prices", "CMO-Historical-Data-Monthly_2025-12-02.xlsx");
         var cells = SheetCells.OfXlsx(file, sheet: 2);
         string[] minerals =
         [
@@ -38,7 +38,7 @@ public sealed class RealFilesTests(PriceService prices) : PriceTests(prices)
     [Fact]
     public async Task The_imf_s_old_workbook_imports_its_minerals_those_without_a_code_too()
     {
-        var file = await SharedData.ReadAsync("prices", "IMF_external-data-v2.xls");
+        var file = await SharedData.ReadAsync("data", "prices", "IMF_external-data-v2.xls");
         var cells = SheetCells.OfXls(file);
         // By the series' own code; below, those that have none.
         var units = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -64,7 +64,7 @@ public sealed class RealFilesTests(PriceService prices) : PriceTests(prices)
     [InlineData("FRED_PNICKUSDM_vintage2020-02.csv", "PNICKUSDM", "&vintage=2020-02-29")]
     public async Task Fred_s_files_import_whole(string name, string series, string vintage)
     {
-        var file = await SharedData.ReadAsync("prices", name);
+        var file = await SharedData.ReadAsync("data", "prices", name);
         var figures = CsvRows.Read(Encoding.UTF8.GetString(file)).Select(row => row[series]).Where(value => value.Length > 0 && value != ".");
 
         await ImportsAsync("format=fred" + vintage, file, "FRED (IMF)", [Held(series, "t", figures.Select(f => double.Parse(f, Invariant)))], rejects: []);
@@ -73,7 +73,7 @@ public sealed class RealFilesTests(PriceService prices) : PriceTests(prices)
     [Fact]
     public async Task The_2026_edition_of_usgs_imports_every_price_of_a_mineral_and_says_of_each_other_why_not()
     {
-        var file = await SharedData.ReadAsync("usgs_mcs", "2026", "MCS2026_Commodities_Data.csv");
+        var file = await SharedData.ReadAsync("data", "usgs_mcs", "2026", "MCS2026_Commodities_Data.csv");
         // What USGS calls the platform's minerals, of those it prices.
         HashSet<string> minerals = new(StringComparer.Ordinal)
         {

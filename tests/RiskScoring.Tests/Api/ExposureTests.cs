@@ -60,6 +60,9 @@ public sealed class ExposureTests(GalliumScene scene)
         (await Risk.GetAsync("/api/risk/economies")).GetProperty("items").GetArrayLength().ShouldBeGreaterThanOrEqualTo(40);
         var methods = (await Risk.GetAsync("/api/risk/methods")).GetProperty("items");
         methods[0].GetProperty("parameters").GetProperty("severities").GetProperty("prohibition").GetDouble().ShouldBe(0.95);
+        var market = methods[0].GetProperty("parameters").GetProperty("market");
+        market.GetProperty("spreadFloor").GetDouble().ShouldBe(0.02);
+        foreach (var name in (string[])["scenarioSpread", "monthlySpreadFloor"]) market.GetProperty(name).GetDouble().ShouldBe(0.05);
         var runs = (await Risk.GetAsync("/api/risk/methods/eu-supply-risk/runs/2023")).GetProperty("items").EnumerateArray().ToList();
         runs.Single(r => r.GetProperty("mineral").GetString() == "natural-graphite").GetProperty("supplyRisk").GetDouble().ShouldBe(1.80, 0.1);
     }

@@ -52,18 +52,8 @@ public sealed class StageSupplyTests
     }
 
     [Fact]
-    public void The_point_alone_is_the_point_with_its_bounds_and_never_above_one()
-    {
-        var supply = Supply(SupplyBasis.Sourced);
-        foreach (var severities in (double[][])[[0, 0], [.9, .5], [0, 1], [1, 0]])
-        {
-            supply.ControlledPoint(severities).ShouldBe(supply.Controlled(severities, 0).Value, 1e-12);
-        }
-
-        var whole = Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", .7, 0, 5), ("RUS", .7, 0, 5));
-        whole.ControlledPoint([1, 1]).ShouldBe(1);
-        whole.Controlled([1, 1], 0).ShouldBe(Bounds.Exactly(1));
-    }
+    public void No_more_than_all_of_it_is_controlled() =>
+        Given.Supply("USA", SupplyBasis.Global, 1, ("CHN", .7, 0, 5), ("RUS", .7, 0, 5)).Controlled([1, 1], 0).ShouldBe(Bounds.Exactly(1));
 
     [Theory]
     [InlineData(0, 0, false)]

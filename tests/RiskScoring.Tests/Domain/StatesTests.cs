@@ -1,4 +1,5 @@
 using Chokepoint.Contracts;
+using Chokepoint.Reference;
 using Chokepoint.RiskScoring.Observed;
 using Chokepoint.RiskScoring.Scores;
 using Chokepoint.RiskScoring.Tests.Support;
@@ -16,7 +17,7 @@ public sealed class StatesTests
     {
         var purchases = new MineralSignals([], [SupplyReading.From(SignalEvents.Year("KOR", "gallium", Stage.Processing, year, ("NOR", 0.4), ("CHN", 0.6)))!]);
         var view = purchases.Views(Given.Book, "KOR", "gallium").Single(v => v.Supply.Stage == Stage.Processing);
-        view.Sourcing!.Vintage.ShouldBe(year);
+        (view.Sourcing!.Vintage, view.Sourcing.Basis).ShouldBe((year, SharesBasis.TradeFlows));
         ScoreStates.Of(view, purchases.Of("KOR", new DateOnly(2026, 6, 1)), new DateTimeOffset(2026, 6, 1, 12, 0, 0, TimeSpan.Zero)).ShouldBe(state);
     }
 

@@ -19,15 +19,6 @@ public sealed class UsgsSupplyRiskTests
         UsgsSupplyRisk.Of(Potential, 0, .3).ShouldBe(0);
     }
 
-    [Theory]
-    [InlineData(50, 10, 0, 40, 20, 0.4)]
-    [InlineData(50, 10, 20, 40, 0, 0.6)]
-    [InlineData(10, 50, 0, 40, 20, 0)]
-    [InlineData(10, 0, 0, 0, 0, 1)]
-    [InlineData(10, 10, 0, 0, 0, 0)]
-    public void Trade_exposure_is_between_none_and_all(double imports, double exports, double stocks, double primary, double secondary, double expected) =>
-        UsgsSupplyRisk.TradeExposure(imports, exports, stocks, primary, secondary).ShouldBe(expected, 1e-9);
-
     [Fact]
     public void Without_its_inputs_there_is_no_value_and_the_note_says_which_lacks()
     {

@@ -2,6 +2,7 @@ using System.Text;
 using FluentValidation;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 
 namespace Chokepoint.ServiceDefaults.Tests.Problems;
@@ -51,7 +52,7 @@ public sealed class BodyTests : IAsyncLifetime
         {
             await http.Request.Body.CopyToAsync(Stream.Null);
             return TypedResults.NoContent();
-        }).WithBodyLimit(4 * 1024 * 1024);
+        }).WithMetadata(new RequestSizeLimitAttribute(4 * 1024 * 1024));
         api.MapGet("/upcoming", (int days) => TypedResults.Ok(new { days }));
         api.MapGet("/boom", IResult () => throw new InvalidDataException("the password is hunter2"));
     });

@@ -1,4 +1,5 @@
 using Chokepoint.Reference;
+using Chokepoint.Testing.Files;
 using Chokepoint.TradeFlows.Domain;
 
 namespace Chokepoint.TradeFlows.Tests.Domain;
@@ -69,7 +70,7 @@ public sealed class ConcordanceTests(TradeService trade) : TradeTests(trade)
     [Fact]
     public async Task The_codes_in_use_are_those_of_the_reference()
     {
-        var text = System.Text.Encoding.UTF8.GetString(await SharedData.ReadAsync("..", "reference", "hs6_by_mineral.csv"));
+        var text = System.Text.Encoding.UTF8.GetString(await SharedData.ReadAsync("reference", "hs6_by_mineral.csv"));
 
         var named = text.Split('\n').Skip(1).Select(line => line.Split(',')).Where(fields => fields.Length > 1).Select(fields => fields[1]).Distinct().Order(StringComparer.Ordinal);
 

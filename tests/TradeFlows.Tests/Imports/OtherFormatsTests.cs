@@ -1,5 +1,6 @@
 using System.IO.Compression;
 using System.Text;
+using Chokepoint.Testing.Files;
 
 namespace Chokepoint.TradeFlows.Tests.Imports;
 
@@ -94,7 +95,7 @@ public sealed class OtherFormatsTests(TradeService trade) : TradeTests(trade)
     [Fact]
     public async Task In_China_s_monthly_exports_only_the_graphite_break_is_found()
     {
-        var file = await SharedData.ReadAsync("trade", "china_monthly", "deep_dive_hs6_monthly.csv");
+        var file = await SharedData.ReadAsync("data", "trade", "china_monthly", "deep_dive_hs6_monthly.csv");
         var job = await Trade.ImportAsync("csv&source=China%20customs%20monthly" + Mapping, file);
 
         ComtradeImportTests.Counts(job).ShouldBe(("completed", 6442, 6442, 0, 6442, 0, 0));

@@ -22,7 +22,7 @@ public sealed class RealFilesTests(TradeService trade) : TradeTests(trade)
     [InlineData("comtrade-v1", "comtrade_v1/comtrade_api_v1_get_response_sample.json", 4)]
     public async Task Comtrade_files_import_whole(string format, string path, int rows)
     {
-        var file = await SharedData.ReadAsync(["trade", .. path.Split('/')]);
+        var file = await SharedData.ReadAsync(["data", "trade", .. path.Split('/')]);
         var text = Encoding.UTF8.GetString(file);
         var read = path.EndsWith(".json", StringComparison.Ordinal)
             ? JsonDocument.Parse(text).RootElement.GetProperty("data").EnumerateArray()
@@ -38,7 +38,7 @@ public sealed class RealFilesTests(TradeService trade) : TradeTests(trade)
     [Fact]
     public async Task China_s_monthly_exports_import_whole()
     {
-        var file = await SharedData.ReadAsync("trade", "china_monthly", "deep_dive_hs6_monthly.csv");
+        var file = await SharedData.ReadAsync("data", "trade", "china_monthly", "deep_dive_hs6_monthly.csv");
         var read = CsvRows.Read(Encoding.UTF8.GetString(file));
 
         await ImportsAsync("csv&source=China%20customs%20monthly" + OtherFormatsTests.Mapping, file, 6442, read.Select(row => new Row(
@@ -49,7 +49,7 @@ public sealed class RealFilesTests(TradeService trade) : TradeTests(trade)
     [Fact]
     public async Task The_united_states_bought_35970_kg_under_811292_from_China_in_2020()
     {
-        await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "gallium_trade_data.csv"));
+        await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("data", "trade", "comtrade_v1", "gallium_trade_data.csv"));
 
         var flows = await Trade.GetAsync("flows?importer=USA&exporter=CHN&hs=811292&from=2020&to=2020");
         var import = flows.GetProperty("items").EnumerateArray().Single(f => f.GetProperty("direction").GetString() == "import");
@@ -61,8 +61,8 @@ public sealed class RealFilesTests(TradeService trade) : TradeTests(trade)
     [Fact]
     public async Task What_the_api_answers_without_flows_is_refused_and_says_so()
     {
-        var none = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_error_sample.json"));
-        var list = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("trade", "comtrade_v1", "comtrade_api_bulk_list_sample.json"));
+        var none = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("data", "trade", "comtrade_v1", "comtrade_api_error_sample.json"));
+        var list = await Trade.ImportAsync("comtrade-v1", await SharedData.ReadAsync("data", "trade", "comtrade_v1", "comtrade_api_bulk_list_sample.json"));
 
         ComtradeImportTests.Counts(none).ShouldBe(("rejected", 0, 0, 0, -1, -1, -1));
         none.GetProperty("error").GetProperty("detail").GetString()!.ShouldContain("holds no row"); // that there is none is told as that
