@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Chokepoint.Contracts;
 using Chokepoint.ExportControls.Data;
 using Chokepoint.ExportControls.Domain;
@@ -14,7 +15,7 @@ namespace Chokepoint.ExportControls.Drafts;
 /// draft, whoever tells of it and however often: a second telling adds a source, a revision is brought into what is open, and after a
 /// decision it becomes a new draft.
 /// </summary>
-internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, TimeProvider time)
+internal sealed partial class DraftIntake(ControlsDbContext db, NoticeLedger notices, TimeProvider time)
 {
     private const int LongestContent = 256 * 1024;
 
@@ -188,5 +189,9 @@ internal sealed class DraftIntake(ControlsDbContext db, NoticeLedger notices, Ti
         return text.Length > LongestContent ? text[..LongestContent] + $"… ({text.Length} characters in all)" : text;
     }
 
-    internal static string Text<T>(T value) => JsonSerializer.Serialize(value, EventJson.Options).Replace("\\u0000", "", StringComparison.Ordinal);
+    internal static string Text<T>(T value) => EscapedNul().Replace(JsonSerializer.Serialize(value, EventJson.Options), "${even}");
+
+    /// <summary>Behind an even number of backslashes: behind an odd one it is an escaped backslash and the letters after it.</summary>
+    [GeneratedRegex(@"(?<!\\)(?<even>(?:\\\\)*)\\u0000", RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex EscapedNul();
 }

@@ -13,10 +13,13 @@ namespace Chokepoint.ExportControls.Drafts;
 /// <summary>What a reviewer does with a draft: edits, confirms, rejects; each under a lock on the draft, so that one decision counts.</summary>
 internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, TimeProvider time)
 {
+    private const int LongestKey = 200;
+
     private static readonly NoticeRequestValidator Validator = new();
 
     /// <summary>Merges a patch into the notice; what was unreadable or set aside is pending from then on.</summary>
     /// <exception cref="BadHttpRequestException">The patch makes of it something that is no notice.</exception>
+    /// <exception cref="ProblemException">422: the patch gives an issuer or a number far longer than any; 409: another open draft has them.</exception>
     public Task<DraftRow?> EditAsync(Guid id, JsonObject patch, Action<DraftRow> precondition, CancellationToken cancellationToken) =>
         OnAsync(id, async draft =>
         {
@@ -33,6 +36,10 @@ internal sealed class DraftReview(ControlsDbContext db, NoticeLedger notices, Ti
             {
                 throw new BadHttpRequestException("The patch does not fit a notice.", fault);
             }
+            // What is only wrong is listed until it is right; these two are looked up by, and no index takes more than 2,700 bytes.
+            var faults = Faults(request).Where(f => f.Key is "/issuer" or "/documentNumber" && patch[f.Key[1..]]?.ToString().Length > LongestKey)
+                .ToDictionary(StringComparer.Ordinal);
+            if (faults.Count > 0) throw ProblemException.Invalid(faults);
             var stored = NoticeJson.Of(request);
             draft.Notice = DraftIntake.Text(stored);
             DraftIntake.Identify(draft, stored);

@@ -80,6 +80,34 @@ public class DraftTests(ServersFixture servers)
     }
 
     [Fact]
+    public async Task A_number_or_an_issuer_that_no_notice_can_have_is_refused_at_the_edit()
+    {
+        await using var fed = await FedControls.StartAsync(servers, register: _ => new PlayedAnswer(Samples.FederalPage(Samples.FederalDocument())));
+        var path = $"/drafts/{(await fed.DraftsAsync(1)).Single()["id"]}";
+        var noise = new byte[3000]; // which no index can pack
+        new Random(1).NextBytes(noise);
+
+        foreach (var field in (string[])["issuer", "documentNumber"])
+        {
+            var (status, problem, _) = await fed.SendAsync(HttpMethod.Patch, path, $$"""{"{{field}}": "{{Convert.ToHexString(noise)}}"}""", "*");
+            status.ShouldBe(HttpStatusCode.UnprocessableEntity, problem.ToString());
+            problem["errors"]!["/" + field].ShouldNotBeNull(problem.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task A_NUL_in_an_edit_is_left_out_and_letters_that_spell_one_are_kept()
+    {
+        await using var fed = await FedControls.StartAsync(servers, register: _ => new PlayedAnswer(Samples.FederalPage(Samples.FederalDocument())));
+        var path = $"/drafts/{(await fed.DraftsAsync(1)).Single()["id"]}";
+
+        var (status, draft, _) = await fed.SendAsync(HttpMethod.Patch, path, """{"title": "a\u0000b\\u0000c\\\u0000\u0000d"}""", "*");
+
+        status.ShouldBe(HttpStatusCode.OK, draft.ToString());
+        ((string?)draft["notice"]!["title"]).ShouldBe("""ab\u0000c\d""");
+    }
+
+    [Fact]
     public async Task Another_edit_under_the_Idempotency_Key_of_an_edit_is_refused()
     {
         await using var fed = await FedControls.StartAsync(servers, register: _ => new PlayedAnswer(Samples.FederalPage(Samples.FederalDocument())));
