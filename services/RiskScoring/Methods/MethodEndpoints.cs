@@ -35,7 +35,7 @@ internal static class MethodEndpoints
     ];
 
     private static MethodLine Live(LiveMethod method, FiguresEdition figures) => new(
-        method.Name, "live", "L_k = −ln(1 − w_k·x_k); score = 100·(1 − e^−ΣL); points_k = score·L_k/ΣL", "docs: how risk is scored",
+        method.Name, "live", "L_k = −ln(1 − w_k·x_k); score = 100·(1 − e^−ΣL); points_k = score·L_k/ΣL", "docs/METHOD.md: how risk is scored",
         new
         {
             Weights = FactorNames.All.ToDictionary(f => f.NameOf(), method.WeightOf, StringComparer.Ordinal),
